@@ -1,0 +1,3 @@
+#pragma once
+#include "cmake/pch_std.hpp"
+#include <caf/all.hpp>

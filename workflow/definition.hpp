@@ -1,0 +1,176 @@
+#pragma once
+
+#include "workflow/duration.hpp"
+#include "workflow/expression.hpp"
+#include "workflow/schema.hpp"
+#include "workflow/template.hpp"
+#include "workflow/value.hpp"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+/// A workflow definition (CNCF Serverless Workflow DSL 1.0) that has been read, checked and
+/// compiled: what the machine runs. Plain immutable data, shared by all runs of that version.
+/// `workflow/reader.hpp` makes it from text; whatever is in here is valid and supported.
+namespace steward::workflow {
+
+struct task;
+/// Tasks of one scope, in order. A `then` names one of them by index.
+using task_list = std::vector<task>;
+
+/// Where flow goes after a task.
+struct flow {
+  enum class kind : uint8_t { next, exit, end, jump };
+  kind what = kind::next; ///< next: `continue`; exit: leave this scope; end: end the workflow.
+  size_t target = 0;      ///< jump: index into the same task list.
+};
+
+/// `input:` of a workflow or task.
+struct input_filter {
+  std::optional<json_schema> schema;
+  std::optional<value_template> from;
+};
+/// `output:` and `export:`.
+struct output_filter {
+  std::optional<value_template> as;
+  std::optional<json_schema> schema;
+};
+
+/// A duration that is known, or an expression that gives an ISO 8601 text or a duration object.
+using duration_source = std::variant<duration, expression>;
+
+/// An error as written: each text may be an expression. `type` and `status` are always set.
+struct error_template {
+  value_template type;
+  value_template status;
+  std::optional<value_template> instance; ///< Default: the pointer of the raising task.
+  std::optional<value_template> title;
+  std::optional<value_template> detail;
+};
+
+struct do_task {
+  task_list tasks;
+};
+struct set_task {
+  value_template what;
+};
+struct switch_case {
+  std::string name;
+  std::optional<expression> when; ///< None: the default case.
+  flow then;
+};
+struct switch_task {
+  std::vector<switch_case> cases;
+};
+struct for_task {
+  std::string each = "item";
+  std::string at = "index";
+  value_template in;
+  std::optional<expression> while_;
+  task_list tasks;
+};
+struct retry_policy {
+  enum class growth : uint8_t { constant, linear, exponential };
+  std::optional<expression> when;
+  std::optional<expression> except_when;
+  std::optional<duration_source> delay;
+  growth backoff = growth::constant;
+  std::optional<uint64_t> attempt_count;            ///< limit.attempt.count: retries at most.
+  std::optional<duration_source> attempt_duration;  ///< limit.attempt.duration
+  std::optional<duration_source> total_duration;    ///< limit.duration
+  std::optional<std::pair<duration_source, duration_source>> jitter; ///< from, to
+};
+/// `catch.errors.with`: what is set must match. Types match by their last segment when both are of
+/// one of the specification's families, else exactly.
+struct error_filter {
+  std::optional<std::string> type;
+  std::optional<int64_t> status;
+  std::optional<std::string> instance;
+  std::optional<std::string> title;
+  std::optional<std::string> detail;
+};
+struct try_task {
+  task_list tasks;
+  std::optional<error_filter> with;
+  std::string as = "error";
+  std::optional<expression> when;
+  std::optional<expression> except_when;
+  std::optional<retry_policy> retry;
+  task_list handler; ///< catch.do; may be empty.
+  flow then;         ///< catch.then: where flow goes after the handler.
+};
+struct raise_task {
+  error_template error;
+};
+struct wait_task {
+  duration_source length;
+};
+
+struct basic_authentication {
+  value_template username, password;
+};
+struct bearer_authentication {
+  value_template token;
+};
+using authentication = std::variant<basic_authentication, bearer_authentication>;
+
+struct call_http_task {
+  enum class result : uint8_t { content, raw, response };
+  std::string method; ///< Upper case.
+  /// Text with `{name}` placeholders (RFC 6570 level 1, from the task input's top level), or an
+  /// expression that gives the whole address.
+  value_template endpoint;
+  bool endpoint_is_template = false;
+  std::optional<authentication> auth;
+  std::optional<value_template> headers; ///< Gives an object of texts.
+  std::optional<value_template> query;   ///< Gives an object.
+  std::optional<value_template> body;
+  result output = result::content;
+  bool redirect = false; ///< true: redirects are followed and 3xx is no error.
+};
+struct run_workflow_task {
+  std::string namespace_, name, version; ///< version "latest" or empty: the newest deployed.
+  std::optional<value_template> input;   ///< Default: the task's input.
+  bool await = true;
+};
+
+struct task {
+  std::string name;
+  std::string pointer; ///< JSON pointer into the definition, e.g. "/do/0/getPet".
+  std::optional<expression> if_;
+  input_filter input;
+  output_filter output, export_;
+  std::optional<duration_source> timeout;
+  flow then;
+  std::variant<do_task, set_task, switch_task, for_task, try_task, raise_task, wait_task,
+               call_http_task, run_workflow_task>
+    body;
+  value definition; ///< As written: `$task.definition`.
+
+  /// The word that tells tasks apart in the language: "do", "set", "call", ...
+  std::string_view kind() const;
+};
+
+/// namespace, name and version of a workflow.
+struct workflow_ref {
+  std::string namespace_, name, version;
+  friend bool operator==(const workflow_ref&, const workflow_ref&) = default;
+};
+
+struct definition {
+  workflow_ref ref;
+  std::string dsl, title, summary;
+  value document; ///< The whole definition as written: `$workflow.definition`.
+  input_filter input;
+  output_filter output;
+  std::optional<duration_source> timeout;
+  task_list tasks;
+  /// True if some task calls, waits or starts a child: such a run gets an actor of its own at once.
+  bool may_wait = false;
+};
+
+} // namespace steward::workflow

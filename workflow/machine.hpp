@@ -1,0 +1,193 @@
+#pragma once
+
+#include "workflow/definition.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+/// The pure, deterministic state machine of one run: `advance(event) -> commands`.
+///
+/// Events are what happened to the run; commands are what it wants of the world. The machine never
+/// reads a clock, draws a random number or touches a socket: time comes with the event, randomness
+/// is a hash of the run's id and the place. So a run is its definition plus its events, and
+/// replaying them rebuilds it exactly.
+namespace steward::workflow {
+
+/// RFC 9457 shape: `{type, status, instance, title, detail}`.
+struct run_error {
+  std::string type;
+  int64_t status = 500;
+  std::string instance;
+  std::string title;
+  std::string detail;
+  friend bool operator==(const run_error&, const run_error&) = default;
+};
+value to_value(const run_error& e);
+run_error run_error_from(const value& v);
+
+/// The specification's standard error types; `error_type("timeout")` is its URI.
+std::string error_type(std::string_view name);
+
+enum class run_status : uint8_t { pending, running, waiting, suspended, cancelled, faulted, completed };
+std::string_view to_string(run_status s);
+std::optional<run_status> run_status_from(std::string_view text);
+constexpr bool is_final(run_status s) { return s >= run_status::cancelled; }
+
+/// Names an effect of a run (a call, a timer, a child): unique in the run, given in order from 1,
+/// the same on replay.
+using effect_id = uint64_t;
+
+// --- events: the journal holds these, and nothing else -------------------------------------------
+
+/// Always the first event.
+struct run_started {
+  std::string run_id;
+  value input;
+};
+/// What came back from the service, any status.
+struct http_answered {
+  effect_id effect = 0;
+  int status = 0;
+  std::vector<std::pair<std::string, std::string>> headers; ///< Names in lower case.
+  std::string body;                                         ///< Bytes.
+};
+/// No answer: not resolved, refused, broken off, too large, too slow. `timed_out` tells the last.
+struct http_failed {
+  effect_id effect = 0;
+  bool timed_out = false;
+  std::string reason;
+};
+struct timer_fired {
+  effect_id effect = 0;
+};
+struct child_ended {
+  effect_id effect = 0;
+  run_status status = run_status::completed; ///< A final one.
+  value output;                              ///< When completed.
+  std::optional<run_error> error;            ///< When faulted.
+};
+struct suspend_requested {};
+struct resume_requested {};
+struct cancel_requested {
+  std::string reason;
+};
+/// The run broke its actor again and again and is given up; its journal stays.
+struct quarantined {
+  std::string reason;
+};
+
+struct event {
+  int64_t time_us = 0; ///< Microseconds since 1970. Never less than that of the event before.
+  std::variant<run_started, http_answered, http_failed, timer_fired, child_ended,
+               suspend_requested, resume_requested, cancel_requested, quarantined>
+    what;
+};
+
+/// The journal's text form: one JSON object with `kind`, `v` (1) and `t` (microseconds). Old
+/// versions stay readable. Bodies that are not UTF-8 travel as base64.
+std::string encode_event(const event& e);
+outcome<event, std::string> decode_event(std::string_view json);
+
+// --- commands -----------------------------------------------------------------------------------
+
+/// Send this request; answer with `http_answered` or `http_failed`.
+struct http_call {
+  effect_id effect = 0;
+  /// `run id/task pointer/iteration`: the same on every attempt and after every crash. Sent as the
+  /// `Idempotency-Key` header unless the author sets one.
+  std::string idempotency_key;
+  std::string task;    ///< Pointer, for people.
+  std::string method;
+  std::string url;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::optional<std::string> body;
+  bool follow_redirects = false;
+  int attempt = 1;
+};
+/// Answer with `timer_fired` at `due_us`, not before. Durable.
+struct set_timer {
+  effect_id effect = 0;
+  int64_t due_us = 0;
+};
+/// The timer, call or child is no longer wanted; an answer that still comes is ignored.
+struct drop_effect {
+  effect_id effect = 0;
+  enum class kind : uint8_t { timer, http, child } what = kind::timer;
+};
+/// Start a run of another workflow; answer with `child_ended` (unless `await` is false).
+struct start_child {
+  effect_id effect = 0;
+  std::string idempotency_key; ///< As for calls: starting twice gives the same child.
+  workflow_ref workflow;
+  value input;
+  bool await = true;
+  std::string task;
+};
+using command = std::variant<http_call, set_timer, drop_effect, start_child>;
+
+// --- what people see ----------------------------------------------------------------------------
+
+/// One step of a run's life, told while the machine advances and never stored: a history is made by
+/// replaying. `type` is the specification's lifecycle type without prefix and version, e.g.
+/// "task.started", "task.retried", "workflow.completed".
+struct step {
+  int64_t time_us = 0;
+  std::string_view type;
+  std::string_view task; ///< JSON pointer; empty for the workflow itself.
+  std::string_view name; ///< Task name.
+  int attempt = 1;
+  value data; ///< started: {input}; completed: {output}; faulted: {error}; retried: {delay_ms}; ...
+};
+class step_observer {
+public:
+  virtual ~step_observer() = default;
+  virtual void on_step(const step& s) = 0;
+};
+
+struct machine_limits {
+  uint64_t steps = 1'000'000;    ///< Tasks entered in one run's life; past it the run faults.
+  uint64_t slice = 2'000;        ///< Tasks entered in one call of advance; past it `more` is true.
+  uint32_t nesting = 256;        ///< Scopes inside scopes at run time.
+  size_t data_bytes = 16u << 20; ///< One value that flows: approximated by its JSON size.
+  evaluation_budget expression;
+};
+
+struct advance_result {
+  std::vector<command> commands;
+  /// The slice is used up: call `proceed` for the rest. No event is needed for it, and where slices
+  /// end changes nothing in the outcome.
+  bool more = false;
+};
+
+class machine {
+public:
+  explicit machine(std::shared_ptr<const definition> d, machine_limits limits = {});
+  machine(machine&&) noexcept;
+  machine& operator=(machine&&) noexcept;
+  ~machine();
+
+  /// Applies one event. Events that no longer concern the run (an answer to a dropped effect, one
+  /// that comes twice, anything after the end) change nothing and give no command.
+  advance_result advance(const event& e, step_observer* observer = nullptr);
+  advance_result proceed(step_observer* observer = nullptr);
+
+  run_status status() const;
+  const value& output() const;                   ///< Null until completed.
+  const std::optional<run_error>& error() const; ///< Set when faulted.
+  uint64_t attempts() const;                     ///< 1 + retries so far, of all tasks.
+  /// Commands whose answer has not come: what a restarted run sends again.
+  std::vector<command> outstanding() const;
+  /// True if the event would change something: what a run asks before it journals it.
+  bool wants(const event& e) const;
+
+private:
+  struct state;
+  std::unique_ptr<state> state_;
+};
+
+} // namespace steward::workflow

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "workflow/expression.hpp"
+
+#include <memory>
+#include <set>
+
+namespace steward::workflow {
+
+/// A JSON value in which every string that is `${ ... }` as a whole is an expression, at any depth:
+/// the strict mode of the language. Text with an embedded `${ }` is refused by the reader; text
+/// without is data, and results of expressions are never evaluated again.
+class value_template {
+public:
+  /// Strings are data unless they are `${ ... }`.
+  static outcome<value_template, expression_problem> compile(const value& v);
+  /// A field that is an expression by type (`as`, `from`, `in`, ...): a bare string is a program
+  /// too; an object is a template.
+  static outcome<value_template, expression_problem> compile_bare(const value& v);
+  static value_template constant(value v);
+
+  /// The constant itself when there is no expression inside, else the value with each expression
+  /// replaced by its one result.
+  outcome<value, evaluation_error> evaluate(const value& input, const variable_source& variables,
+                                            int64_t now_us,
+                                            const evaluation_budget& budget = {}) const;
+  bool is_constant() const;
+  /// The constant, or the value as written.
+  const value& written() const;
+  std::set<std::string, std::less<>> free_variables() const;
+
+private:
+  struct node;
+  std::shared_ptr<const node> root_;
+};
+
+/// True for `${ ... }` as a whole; `program` is then the text inside.
+bool is_expression_text(std::string_view text, std::string_view& program);
+/// True for text that has `${` somewhere but is not an expression as a whole.
+bool has_embedded_expression(std::string_view text);
+
+} // namespace steward::workflow
