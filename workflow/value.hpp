@@ -83,6 +83,10 @@ public:
   value get(std::string_view key) const;
   /// 0 for a scalar, 1 + the deepest child otherwise.
   uint32_t depth() const noexcept;
+  /// About the bytes of its JSON text, known without a walk. A part that is shared counts each time
+  /// it appears: `[x,x]` nested sixty times is small in memory, and yet must never be written out.
+  /// Saturates at 2^62.
+  uint64_t weight() const noexcept;
 
   // These change this handle only: the content is copied first unless nobody else holds it, so
   // building in a loop on an unshared value is linear.
@@ -97,8 +101,9 @@ private:
   static constexpr size_t inline_capacity = 14;
   struct node;        // header of every heap block: reference count
   struct string_node; // bytes behind the header
+  struct container_node;
   struct array_node;  // std::vector<value>
-  struct object_node; // std::vector<member>, plus a sorted index when it is large
+  struct object_node; // std::vector<member>, plus a hash index when it is large
 
   // Bytes 0..7 hold a number or a pointer; a short string uses bytes 0..13 and `length`.
   struct raw {
@@ -111,7 +116,7 @@ private:
     char more_text[6];
     uint8_t length;
     uint8_t tag; // kind, | heap_bit when `p` is owned
-  } raw_;
+  } raw_{};
   static constexpr uint8_t heap_bit = 0x10;
 
   void set_kind(kind k) noexcept { raw_.tag = static_cast<uint8_t>(k); }
