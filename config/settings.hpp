@@ -1,0 +1,72 @@
+#pragma once
+
+#include "messages/admission.hpp"
+#include "workflow/machine.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+/// Everything that can be set, with its default beside it. `config/example.yaml` lists every key;
+/// a test keeps the two equal. Durations in files are milliseconds, keys end in `_ms`.
+namespace steward::config {
+
+using std::chrono::milliseconds;
+
+/// Restart needed for all of these.
+struct gateway_settings {
+  std::string host = "127.0.0.1";
+  uint16_t port = 8080;                ///< 0: any free port; the address line tells which.
+  unsigned threads = 1;                ///< I/O threads, 1 to 16.
+  size_t connections = 10'000;         ///< Open at once; past it a new one gets 503 and is closed.
+  size_t header_bytes = 16 << 10;      ///< 431 past it.
+  size_t body_bytes = 1 << 20;         ///< 413 past it.
+  milliseconds header_timeout{10'000}; ///< From the first byte to the end of the header: 408.
+  milliseconds body_timeout{30'000};   ///< For the whole body: 408.
+  milliseconds idle_timeout{75'000};   ///< Between requests: closed.
+  milliseconds reply_timeout{
+      60'000};          ///< An answer that does not come, beyond a caller's own wait: 503.
+  size_t pipeline = 16; ///< Requests of one connection in work at once.
+  size_t feed_queue_items = 1024; ///< A feed reader that lags further is dropped.
+  size_t feed_queue_bytes = 4 << 20;
+  std::filesystem::path dashboard; ///< Folder of the built dashboard; empty: none.
+  bool dev = false; ///< No credentials needed; the caller is owner of `default`. Loopback only.
+};
+
+struct store_settings {
+  std::filesystem::path data = "./var";
+  size_t group_batches = 256;    ///< At most so many batches ride one commit.
+  size_t queue_batches = 20'000; ///< Waiting for a commit; past it writes are refused.
+  size_t query_queue = 1000;     ///< Queries waiting; past it 503.
+};
+
+struct tenant_settings {
+  admission_limits admission;
+  uint32_t active_runs = 20'000;        ///< Run actors alive at once; past it starts are refused.
+  unsigned crash_limit = 5;             ///< Crashes in a row after which a run is quarantined.
+  milliseconds passivate_after{10'000}; ///< A waiting run that is left alone leaves memory.
+  workflow::machine_limits machine;
+};
+
+struct http_client_settings {
+  milliseconds connect_timeout{5'000};
+  milliseconds timeout{30'000};
+  size_t response_bytes = 8 << 20; ///< Larger answers fail the call.
+  size_t concurrent = 512;         ///< Requests under way; more wait ...
+  size_t queue = 50'000;           ///< ... up to this many; past it they fail.
+  size_t per_host = 64;            ///< Connections to one host.
+  std::string ca_bundle;           ///< Empty: the system's.
+};
+
+struct settings {
+  gateway_settings gateway;
+  store_settings store;
+  tenant_settings tenant;
+  http_client_settings http_client;
+  unsigned scheduler_threads = 0; ///< 0: one for each core.
+  std::string log_level = "info"; ///< trace, debug, info, warn, error
+};
+
+} // namespace steward::config

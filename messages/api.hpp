@@ -1,0 +1,132 @@
+#pragma once
+
+#include "messages/ids.hpp"
+#include "messages/reply.hpp"
+#include "workflow/machine.hpp"
+
+#include <caf/meta/type_name.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+/// What the gateway and the command line ask of the actors. Each message travels with a
+/// `reply_slot`, in which the answer is put once what it tells is durable.
+namespace steward {
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, run_id& x) {
+  return f(x.bytes);
+}
+
+// --- to a tenant (behind its door, messages/admission.hpp)
+// ----------------------------------------
+
+/// Starts one run. Answers `accepted` (Location, the run) once the run is durable, or `ok` with the
+/// ended run if it ends within `wait`. not_found, invalid_request (input is not JSON),
+/// unprocessable (key used with another request), overloaded, unavailable.
+struct start_run {
+  tenant_id tenant;
+  std::string namespace_, name, version; ///< version empty: the newest.
+  std::string input;                     ///< JSON text; empty is null.
+  std::string idempotency_key;           ///< Empty: always a new run.
+  std::chrono::milliseconds wait{0};
+  template <class Inspector>
+  friend typename Inspector::result_type inspect(Inspector& f, start_run& x) {
+    return f(caf::meta::type_name("start_run"), x.tenant, x.namespace_, x.name, x.version, x.input,
+             x.idempotency_key, x.wait);
+  }
+};
+
+enum class run_action : uint8_t { cancel, suspend, resume };
+
+/// Answers `ok` with the run as it is then; not_found, conflict, unavailable.
+struct control_run {
+  tenant_id tenant;
+  run_id run;
+  run_action action = run_action::cancel;
+  template <class Inspector>
+  friend typename Inspector::result_type inspect(Inspector& f, control_run& x) {
+    return f(caf::meta::type_name("control_run"), x.tenant, x.run, x.action);
+  }
+};
+
+// --- to the library (slot "store/library")
+// ---------------------------------------------------------
+
+/// Answers `created` ({namespace, name, version, digest, created_at}), `ok` when this very text is
+/// deployed already; conflict (same version, other content), invalid_definition with every problem.
+struct deploy_workflow {
+  tenant_id tenant;
+  std::string text; ///< YAML or JSON.
+  template <class Inspector>
+  friend typename Inspector::result_type inspect(Inspector& f, deploy_workflow& x) {
+    return f(caf::meta::type_name("deploy_workflow"), x.tenant, x.text);
+  }
+};
+enum class workflow_form : uint8_t { json, yaml };
+/// json: {namespace, name, version, digest, created_at, versions, source, definition}; yaml: the
+/// text as deployed, content type application/yaml. not_found.
+struct get_workflow {
+  tenant_id tenant;
+  std::string namespace_, name, version;
+  workflow_form form = workflow_form::json;
+  template <class Inspector>
+  friend typename Inspector::result_type inspect(Inspector& f, get_workflow& x) {
+    return f(caf::meta::type_name("get_workflow"), x.tenant, x.namespace_, x.name, x.version,
+             x.form);
+  }
+};
+/// {items, next}.
+struct list_workflows {
+  tenant_id tenant;
+  std::string cursor;
+  uint32_t limit = 50;
+  template <class Inspector>
+  friend typename Inspector::result_type inspect(Inspector& f, list_workflows& x) {
+    return f(caf::meta::type_name("list_workflows"), x.tenant, x.cursor, x.limit);
+  }
+};
+
+// --- to the queries (slot "store/queries")
+// ---------------------------------------------------------
+
+struct get_run {
+  tenant_id tenant;
+  run_id run;
+  template <class Inspector>
+  friend typename Inspector::result_type inspect(Inspector& f, get_run& x) {
+    return f(caf::meta::type_name("get_run"), x.tenant, x.run);
+  }
+};
+/// {items, next}, newest first. invalid_request for an unknown status or a broken cursor.
+struct list_runs {
+  tenant_id tenant;
+  std::string status;   ///< Empty: any.
+  std::string workflow; ///< "namespace/name", empty: any.
+  std::string cursor;
+  uint32_t limit = 50;
+  template <class Inspector>
+  friend typename Inspector::result_type inspect(Inspector& f, list_runs& x) {
+    return f(caf::meta::type_name("list_runs"), x.tenant, x.status, x.workflow, x.cursor, x.limit);
+  }
+};
+/// {items: [{seq, time, type, task, attempt, data}], next}: the run replayed.
+struct get_history {
+  tenant_id tenant;
+  run_id run;
+  template <class Inspector>
+  friend typename Inspector::result_type inspect(Inspector& f, get_history& x) {
+    return f(caf::meta::type_name("get_history"), x.tenant, x.run);
+  }
+};
+/// {runs: {pending: n, ...}, ...}.
+struct get_stats {
+  tenant_id tenant;
+  template <class Inspector>
+  friend typename Inspector::result_type inspect(Inspector& f, get_stats& x) {
+    return f(caf::meta::type_name("get_stats"), x.tenant);
+  }
+};
+
+} // namespace steward

@@ -1,0 +1,126 @@
+#pragma once
+
+#include "messages/ids.hpp"
+#include "workflow/machine.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+/// Everything that changes goes through one kind of write: a list of operations of one tenant that
+/// commits whole or not at all.
+namespace steward {
+
+using workflow::effect_id;
+using workflow::run_status;
+using workflow::workflow_ref;
+
+/// A run as stored: one row. Its first journal entry (the start) is this row's input and
+/// created_us.
+struct run_row {
+  run_id id;
+  int64_t workflow_id = 0; ///< Of the deployed version, `workflow_row::id`.
+  workflow_ref workflow;   ///< Filled when read; not stored with the run.
+  run_status status = run_status::pending;
+  std::string input;                 ///< JSON text.
+  std::optional<std::string> output; ///< JSON text, when completed.
+  std::optional<std::string> error;  ///< JSON text, when faulted or cancelled.
+  int64_t created_us = 0;
+  std::optional<int64_t> started_us, ended_us;
+  uint64_t attempts = 1;
+  std::optional<run_id> parent; ///< The run that started this one as a child, ...
+  effect_id parent_effect = 0;  ///< ... and the effect that waits for its end; 0: none waits.
+};
+
+/// One deployed version of a workflow.
+struct workflow_row {
+  int64_t id = 0; ///< Given by the store.
+  workflow_ref ref;
+  std::string digest; ///< "sha256:<hex>" of the source text.
+  std::string source; ///< As deployed, YAML or JSON.
+  int64_t created_us = 0;
+};
+
+// --- operations ---------------------------------------------------------------------------------
+
+struct insert_run {
+  run_row row;
+  std::string idempotency_key; ///< Empty: none. Unique by tenant for a day.
+  std::string fingerprint;     ///< Of the request; a second one with another is a conflict.
+};
+/// `seq` counts from 1 within the run.
+struct append_journal {
+  run_id run;
+  uint64_t seq = 0;
+  std::string entry; ///< workflow::encode_event.
+};
+/// Sets what is given, leaves the rest.
+struct update_run {
+  run_id run;
+  run_status status = run_status::running;
+  std::optional<std::string> output, error;
+  std::optional<int64_t> ended_us;
+  uint64_t attempts = 1;
+};
+struct put_timer {
+  run_id run;
+  effect_id effect = 0;
+  int64_t due_us = 0;
+};
+struct clear_timer {
+  run_id run;
+  effect_id effect = 0;
+};
+/// One event of the tenant's feed; the commit gives it the tenant's next sequence number.
+struct publish_event {
+  std::string type;    ///< e.g. "io.serverlessworkflow.workflow.completed.v1".
+  std::string subject; ///< e.g. "runs/0198...".
+  int64_t time_us = 0;
+  std::string data; ///< JSON text.
+};
+struct put_workflow {
+  workflow_row row;
+};
+using write_op = std::variant<insert_run, append_journal, update_run, put_timer, clear_timer,
+                              publish_event, put_workflow>;
+
+struct write_batch {
+  tenant_id tenant;
+  std::vector<write_op> ops;
+};
+
+/// What became of a batch.
+struct batch_result {
+  enum class kind : uint8_t {
+    committed,
+    /// `insert_run`: this key (or run id) has a run already, `run`. `put_workflow`: this version
+    /// exists with the same content, `workflow_id`. Nothing of the batch was applied.
+    duplicate,
+    /// A key with another fingerprint, a version with other content, a journal entry whose place is
+    /// taken. Nothing of the batch was applied.
+    conflict,
+    /// The store could not write (disk full, ...). Nothing of the batch was applied.
+    unavailable,
+  };
+  kind what = kind::unavailable;
+  run_id run;
+  int64_t workflow_id = 0; ///< put_workflow, when committed or duplicate.
+  std::string reason;      ///< For people, when not committed.
+};
+
+/// One event of a tenant's feed, numbered. `sequence` counts from 1 without holes.
+struct feed_event {
+  uint64_t sequence = 0;
+  std::string type, subject;
+  int64_t time_us = 0;
+  std::string data; ///< JSON text.
+};
+/// Consecutive events of one tenant, from one commit.
+struct feed_chunk {
+  tenant_id tenant;
+  std::vector<feed_event> events;
+};
+
+} // namespace steward

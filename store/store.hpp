@@ -1,0 +1,114 @@
+#pragma once
+
+#include "messages/failure.hpp"
+#include "messages/write_batch.hpp"
+#include "workflow/outcome.hpp"
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+/// The durable store: one interface, several engines, one conformance suite (tests/store).
+namespace steward::store {
+
+/// Why a store can't be opened or read. Opening: `conflict` is a file of a newer schema or of
+/// another program, `unavailable` anything that may pass.
+struct store_error {
+  ec code = ec::unavailable;
+  std::string reason;
+};
+template <class T>
+using result = outcome<T, store_error>;
+
+struct commit_report {
+  std::vector<batch_result> results; ///< One for each batch, in order.
+  std::vector<feed_chunk> published; ///< Numbered, in sequence order by tenant.
+};
+
+/// The single writer. One thread at a time.
+class writer {
+public:
+  virtual ~writer() = default;
+  /// Commits the batches of one group in one transaction and returns when they are on disk. A batch
+  /// that can't be applied does not take the others with it. After `unavailable` nothing of the
+  /// group is there, and the same group may be sent again.
+  virtual commit_report commit(std::span<const write_batch* const> group) = 0;
+};
+
+struct run_query {
+  std::optional<run_status> status;
+  std::string workflow_namespace, workflow_name; ///< Both or none.
+  std::optional<run_id> before;                  ///< Only runs older than this one.
+  size_t limit = 50;                             ///< 1 to 200.
+};
+
+/// A run with all that is needed to rebuild it.
+struct stored_run {
+  run_row row;
+  std::vector<std::string> journal; ///< Entries from seq 1 on, in order.
+};
+
+struct stored_timer {
+  tenant_id tenant;
+  run_id run;
+  effect_id effect = 0;
+  int64_t due_us = 0;
+};
+
+struct active_run {
+  tenant_id tenant;
+  run_id run;
+  run_status status = run_status::pending;
+};
+
+struct feed_bounds {
+  uint64_t oldest = 0; ///< First sequence still kept; 0 when there is none yet.
+  uint64_t newest = 0; ///< Last committed; 0 when there is none yet.
+};
+
+/// Sees everything that was committed before the call. One thread at a time; open one per thread.
+class reader {
+public:
+  virtual ~reader() = default;
+
+  virtual result<std::optional<run_row>> get_run(const tenant_id& tenant, const run_id& id) = 0;
+  virtual result<std::optional<stored_run>> load_run(const tenant_id& tenant, const run_id& id) = 0;
+  /// Newest first.
+  virtual result<std::vector<run_row>> list_runs(const tenant_id& tenant, const run_query& q) = 0;
+  /// How many runs of the tenant have each status, index by run_status.
+  virtual result<std::vector<uint64_t>> count_runs(const tenant_id& tenant) = 0;
+
+  /// All runs that have not ended, oldest first, of all tenants: at most `limit` past `after`.
+  virtual result<std::vector<active_run>> active_runs(const std::optional<run_id>& after,
+                                                      size_t limit) = 0;
+  /// All timers, soonest first, past (after_due, after_run, after_effect) when `after` is given.
+  virtual result<std::vector<stored_timer>> timers(const std::optional<stored_timer>& after,
+                                                   size_t limit) = 0;
+
+  /// `version` empty: the highest by semantic version.
+  virtual result<std::optional<workflow_row>> find_workflow(const tenant_id& tenant,
+                                                            const workflow_ref& ref) = 0;
+  virtual result<std::optional<workflow_row>> workflow_by_id(int64_t id) = 0;
+  /// Without sources; by namespace, name, then newest version first; past `after` when given.
+  virtual result<std::vector<workflow_row>> list_workflows(const tenant_id& tenant,
+                                                           const std::optional<workflow_ref>& after,
+                                                           size_t limit) = 0;
+
+  /// Events with sequence > after, in order, at most `limit`.
+  virtual result<std::vector<feed_event>> feed_after(const tenant_id& tenant, uint64_t after,
+                                                     size_t limit) = 0;
+  virtual result<feed_bounds> feed_range(const tenant_id& tenant) = 0;
+  virtual result<std::vector<tenant_id>> tenants() = 0;
+};
+
+/// Opens connections. Thread-safe.
+class engine {
+public:
+  virtual ~engine() = default;
+  /// At most one writer may be open at a time.
+  virtual result<std::unique_ptr<writer>> open_writer() = 0;
+  virtual result<std::unique_ptr<reader>> open_reader() = 0;
+};
+
+} // namespace steward::store

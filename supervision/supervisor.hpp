@@ -1,0 +1,76 @@
+#pragma once
+
+#include "supervision/services.hpp"
+#include "supervision/spec.hpp"
+#include "supervision/tree.hpp"
+
+#include <caf/event_based_actor.hpp>
+#include <caf/message_handler.hpp>
+
+#include <memory>
+#include <string>
+
+namespace steward::supervision {
+
+/// Supervision as a part of an actor. An actor that supervises (the generic one of
+/// `spawn_supervisor`, or a tenant, which has messages of its own) owns one of these, calls `start`
+/// in its constructor function and joins `handlers()` to its behavior with `or_else`.
+///
+/// Accepts     get_tree, kill_child, get_child, and its own timers (handlers())
+/// Replies     tree_node; whether the child was found; the child's handle
+/// Supervisor  whoever spawned the owner
+/// Persists    nothing
+/// Fails       more restarts than `intensity` in `period`: stops its children in reverse order and
+///             quits the owner with `escalated`. Owner crashed or killed: every child is told to
+///             shut down
+/// Bounds      children: as many as are added; a tree shows 200 of them
+class supervisor {
+public:
+  supervisor(caf::event_based_actor* self, supervisor_spec spec, std::string path,
+             std::shared_ptr<services> services);
+  supervisor(const supervisor&) = delete;
+  supervisor& operator=(const supervisor&) = delete;
+
+  /// Sets the owner's down and exit handlers and starts the children, in order.
+  void start();
+  caf::message_handler handlers();
+
+  /// Dynamic children: started at once. A name that is taken is replaced only when that child is
+  /// gone. Answers the handle, invalid if it died while starting (its restart policy applies).
+  caf::actor add(child_spec spec);
+  /// Forgets the child; stops it first if it lives.
+  void remove(const std::string& name);
+  /// Invalid if there is no such child or it is down.
+  caf::actor child(const std::string& name) const;
+  size_t size() const;
+
+  /// Called when a child has ended and will not be started again by itself (temporary, transient
+  /// after a normal end, removed), after it was forgotten if it was dynamic.
+  std::function<void(const std::string& name, const caf::error& reason)> on_gone;
+  /// Asked before a child that crashed is started again: false gives it up (as if temporary).
+  std::function<bool(const std::string& name, unsigned crashes, const std::string& reason)>
+      on_crash;
+
+  const std::string& path() const { return path_; }
+
+private:
+  struct state;
+  std::shared_ptr<state> state_;
+  std::string path_;
+};
+
+/// A supervisor that does nothing else.
+caf::actor spawn_supervisor(caf::local_actor* parent, supervisor_spec spec, std::string path,
+                            std::shared_ptr<services> services);
+caf::actor spawn_root(caf::actor_system& sys, supervisor_spec spec,
+                      std::shared_ptr<services> services);
+
+/// What every actor of the tree starts with: unknown messages are dropped without printing their
+/// content, exceptions become an exit reason that carries their text, and the returned handlers
+/// answer a supervisor's question for the mailbox length. Join them with `or_else`.
+caf::message_handler prepare(caf::event_based_actor* self);
+
+/// The text of why an actor ended, for logs and the tree.
+std::string reason_text(caf::actor_system& sys, const caf::error& reason);
+
+} // namespace steward::supervision
