@@ -132,6 +132,7 @@ struct member {
   value key; ///< Always a string.
   value item;
   member(std::string_view k, value v) : key(k), item(std::move(v)) {}
+  member(const char* k, value v) : key(k), item(std::move(v)) {}
   member(value k, value v) : key(std::move(k)), item(std::move(v)) {}
 };
 

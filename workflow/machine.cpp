@@ -1,0 +1,28 @@
+#include "workflow/machine.hpp"
+
+#include "workflow/machine/interpreter.hpp"
+
+namespace steward::workflow {
+
+struct machine::state : interpreter {
+  using interpreter::interpreter;
+};
+
+machine::machine(std::shared_ptr<const definition> d, machine_limits limits)
+    : state_(std::make_unique<state>(std::move(d), limits)) {}
+machine::machine(machine&&) noexcept = default;
+machine& machine::operator=(machine&&) noexcept = default;
+machine::~machine() = default;
+
+advance_result machine::advance(const event& e, step_observer* observer) {
+  return state_->advance(e, observer);
+}
+advance_result machine::proceed(step_observer* observer) { return state_->proceed(observer); }
+run_status machine::status() const { return state_->status(); }
+const value& machine::output() const { return state_->output(); }
+const std::optional<run_error>& machine::error() const { return state_->error(); }
+uint64_t machine::attempts() const { return state_->attempts(); }
+std::vector<command> machine::outstanding() const { return state_->outstanding(); }
+bool machine::wants(const event& e) const { return state_->wants(e); }
+
+} // namespace steward::workflow

@@ -1,0 +1,202 @@
+#include "workflow/machine/interpreter.hpp"
+
+namespace steward::workflow {
+
+namespace {
+
+constexpr size_t detail_bytes = 500;
+
+/// The effect that an event answers, or 0.
+struct answered_effect {
+  effect_id operator()(const http_answered& e) const { return e.effect; }
+  effect_id operator()(const http_failed& e) const { return e.effect; }
+  effect_id operator()(const timer_fired& e) const { return e.effect; }
+  effect_id operator()(const child_ended& e) const { return e.effect; }
+  template <class Other>
+  effect_id operator()(const Other&) const {
+    return 0;
+  }
+};
+
+template <class T>
+bool is(const event& e) {
+  return std::holds_alternative<T>(e.what);
+}
+
+/// Whether the event is the kind of answer that the command asks for.
+bool answers(const event& e, const command& sent) {
+  if (std::holds_alternative<http_call>(sent)) return is<http_answered>(e) || is<http_failed>(e);
+  if (std::holds_alternative<set_timer>(sent)) return is<timer_fired>(e);
+  return is<child_ended>(e);
+}
+
+event take_first(std::vector<event>& events) {
+  auto first = std::move(events.front());
+  events.erase(events.begin());
+  return first;
+}
+
+} // namespace
+
+interpreter::interpreter(std::shared_ptr<const definition> d, machine_limits limits)
+    : limits_(limits) {
+  run_.what = std::move(d);
+}
+
+advance_result interpreter::advance(const event& e, step_observer* observer) {
+  queue_.push_back(e);
+  return proceed(observer);
+}
+
+advance_result interpreter::proceed(step_observer* observer) {
+  auto result = advance_result{};
+  result_ = &result;
+  observer_ = observer;
+  slice_left_ = limits_.slice;
+  for (;;) {
+    if (ready()) run();
+    if (ready()) break; // the slice is used up
+    arm_deadlines();
+    if (!suspended_ && !arrived_.empty())
+      deliver(take_first(arrived_));
+    else if (!queue_.empty())
+      apply(take_first(queue_));
+    else
+      break;
+  }
+  result.more = ready();
+  result_ = nullptr;
+  observer_ = nullptr;
+  return result;
+}
+
+bool interpreter::wants(const event& e) const {
+  if (ended()) return false;
+  if (is<run_started>(e)) return main_.frames.empty();
+  if (main_.frames.empty()) return false;
+  if (is<suspend_requested>(e)) return !suspended_;
+  if (is<resume_requested>(e)) return suspended_;
+  if (is<cancel_requested>(e) || is<quarantined>(e)) return true;
+  auto effect = effects_.find(std::visit(answered_effect{}, e.what));
+  return effect != effects_.end() && !effect->second.answered && answers(e, effect->second.sent);
+}
+
+void interpreter::apply(event e) {
+  if (!wants(e)) return;
+  now_us_ = std::max(now_us_, e.time_us);
+  if (auto started = std::get_if<run_started>(&e.what)) return start(*started);
+  if (is<suspend_requested>(e)) {
+    suspended_ = true;
+    return observe("workflow.suspended", {});
+  }
+  if (is<resume_requested>(e)) {
+    suspended_ = false;
+    observe("workflow.resumed", {});
+    return raise_overdue();
+  }
+  if (is<cancel_requested>(e)) return cancel();
+  if (auto given_up = std::get_if<quarantined>(&e.what)) {
+    abandon_above(0);
+    return fault(standard_error("runtime", safe_text(given_up->reason, detail_bytes)));
+  }
+  effects_.at(std::visit(answered_effect{}, e.what)).answered = true;
+  arrived_.push_back(std::move(e));
+}
+
+/// Acts on an answer, unless a timeout that is over by now abandons what asked for it.
+void interpreter::deliver(const event& e) {
+  raise_overdue();
+  auto found = effects_.find(std::visit(answered_effect{}, e.what));
+  if (found == effects_.end()) return;
+  auto effect = std::move(found->second);
+  effects_.erase(found);
+  if (auto error = failure_of([&] { take_answer(effect, e); })) unwind(*std::move(error));
+}
+
+void interpreter::start(const run_started& e) {
+  const auto& what = *run_.what;
+  run_.id = e.run_id;
+  run_.input = e.input;
+  run_.started_us = now_us_;
+  main_.frames.reserve(8);
+  auto& root = main_.frames.emplace_back();
+  root.raw_input = root.input = e.input;
+  root.started_us = now_us_;
+  tell("workflow.started", "input", e.input);
+  auto error = failure_of([&] {
+    root.input = filter_input(what.input, e.input);
+    if (what.timeout)
+      root.timeout.due_us = deadline_after(*what.timeout, root.input, "timeout.after");
+    root.open(what.tasks, root.input);
+  });
+  if (!error) return;
+  if (error->instance.empty()) error->instance = "/input";
+  fault(*std::move(error));
+}
+
+void interpreter::cancel() {
+  abandon_above(0);
+  close(run_status::cancelled);
+  observe("workflow.cancelled", {});
+}
+
+void interpreter::finish(value result) {
+  const auto& what = *run_.what;
+  auto error = failure_of([&] { output_ = filter_output(what.output, std::move(result)); });
+  if (error) {
+    if (error->instance.empty()) error->instance = "/output";
+    return fault(*std::move(error));
+  }
+  close(run_status::completed);
+  tell("workflow.completed", "output", output_);
+}
+
+void interpreter::fault(run_error e) {
+  error_ = std::move(e);
+  close(run_status::faulted);
+  if (observer_) tell("workflow.faulted", "error", to_value(*error_));
+}
+
+/// Ends the run: whatever is still asked for is no longer wanted.
+void interpreter::close(run_status how) {
+  ended_as_ = how;
+  main_.blocked_on = 0;
+  while (!effects_.empty()) drop(effects_.begin()->first);
+  unanswered_.clear();
+  arrived_.clear();
+}
+
+run_status interpreter::status() const {
+  if (ended()) return ended_as_;
+  if (main_.frames.empty()) return run_status::pending;
+  if (suspended_) return run_status::suspended;
+  auto effect = effects_.find(main_.blocked_on);
+  return effect != effects_.end() && std::holds_alternative<set_timer>(effect->second.sent)
+             ? run_status::waiting
+             : run_status::running;
+}
+
+std::vector<command> interpreter::outstanding() const {
+  auto commands = unanswered_;
+  for (const auto& [id, effect] : effects_)
+    if (!effect.answered) commands.push_back(effect.sent);
+  return commands;
+}
+
+void interpreter::observe(std::string_view type, value data) const {
+  if (!observer_) return;
+  auto s = step{now_us_, type, {}, {}, 1, std::move(data)};
+  if (!main_.frames.empty())
+    if (auto what = main_.frames.back().what; what && type.starts_with("task.")) {
+      s.task = what->pointer;
+      s.name = what->name;
+      s.attempt = attempt_here();
+    }
+  observer_->on_step(s);
+}
+
+void interpreter::tell(std::string_view type, std::string_view key, const value& data) const {
+  if (observer_) observe(type, value::object({{key, data}}));
+}
+
+} // namespace steward::workflow

@@ -1,0 +1,144 @@
+#include "workflow/machine/interpreter.hpp"
+
+namespace steward::workflow {
+
+/// Until the run blocks or ends, or the slice is used up.
+void interpreter::run() try {
+  while (ready() && slice_left_ > 0)
+    if (auto error = failure_of([this] { step_once(); })) unwind(*std::move(error));
+} catch (run_failure& failure) {
+  abandon_above(0);
+  fault(std::move(failure.error));
+}
+
+void interpreter::step_once() {
+  auto& f = top();
+  if (f.next < f.list->size())
+    enter((*f.list)[f.next]);
+  else
+    leave_scope();
+}
+
+void interpreter::enter(const task& t) {
+  count_step();
+  auto& parent = top();
+  ++parent.visits[parent.next];
+  if (main_.frames.size() > limits_.nesting) {
+    auto error = standard_error("runtime", "more than " + std::to_string(limits_.nesting) +
+                                               " scopes inside each other");
+    error.instance = t.pointer;
+    throw task_failure{std::move(error)};
+  }
+  auto raw = parent.data; // `parent` moves when a frame is added
+  auto& f = main_.frames.emplace_back();
+  f.what = &t;
+  f.raw_input = f.input = std::move(raw);
+  f.started_us = now_us_;
+  if (t.if_ && !holds(*t.if_, f.raw_input, view(), "if")) {
+    tell("task.skipped", "input", f.raw_input);
+    return pass_on(std::move(f.raw_input), flow{});
+  }
+  f.input = filter_input(t.input, f.raw_input);
+  if (t.timeout) f.timeout.due_us = deadline_after(*t.timeout, f.input, "timeout.after");
+  tell("task.started", "input", f.input);
+  std::visit([this, &t](const auto& body) { begin(t, body); }, t.body);
+}
+
+/// Not even a `try` may go on once the steps are spent: its handler would be another step.
+void interpreter::count_step() {
+  --slice_left_;
+  if (++steps_ <= limits_.steps) return;
+  throw run_failure{standard_error("runtime", "the run took more than " +
+                                                  std::to_string(limits_.steps) +
+                                                  " steps: limits.steps is spent")};
+}
+
+/// The tasks inside the task on top are done.
+void interpreter::leave_scope() {
+  auto& f = top();
+  if (!f.what) return finish(f.data);
+  auto then = f.what->then;
+  if (f.loop && !f.loop->left) {
+    ++f.loop->index;
+    return next_iteration();
+  }
+  if (f.runs_handler()) {
+    const auto& own = std::get<try_task>(f.what->body).then;
+    if (own.what != flow::kind::next) then = own;
+  }
+  complete(f.data, then);
+}
+
+/// Ends the task on top with what it gave, as its filters shape it.
+void interpreter::complete(value raw_output, flow then) {
+  auto& f = top();
+  // Its variables end here; and what fails from here on is not its own `catch`'s concern.
+  if (f.loop) f.loop->iterating = false;
+  if (f.attempt) f.attempt->at = try_state::phase::done;
+  const auto& t = *f.what;
+  auto result = filter_output(t.output, std::move(raw_output));
+  update_context(t.export_, result);
+  tell("task.completed", "output", result);
+  pass_on(std::move(result), then);
+}
+
+/// Hands data to the scope around the task on top, and control to where the flow goes.
+void interpreter::pass_on(value result, flow then) {
+  pop_frame();
+  auto& scope = top();
+  scope.data = std::move(result);
+  switch (then.what) {
+  case flow::kind::next:
+    ++scope.next;
+    break;
+  case flow::kind::jump:
+    scope.next = then.target;
+    break;
+  case flow::kind::exit:
+    scope.next = scope.list->size();
+    if (scope.loop) scope.loop->left = true;
+    break;
+  case flow::kind::end:
+    end_workflow(std::move(scope.data));
+    break;
+  }
+}
+
+/// `then: end`: the tasks around are complete too, with the same data and without their filters.
+void interpreter::end_workflow(value result) {
+  while (top().what) {
+    tell("task.completed", "output", result);
+    pop_frame();
+  }
+  finish(std::move(result));
+}
+
+/// The task on top has failed: looks outwards for a `try` that handles the error.
+void interpreter::unwind(run_error e) {
+  while (top().what) {
+    auto& f = top();
+    if (e.instance.empty()) e.instance = f.what->pointer;
+    if (f.runs_body() && handle(e)) return;
+    if (observer_) tell("task.faulted", "error", to_value(e));
+    pop_frame();
+  }
+  fault(std::move(e));
+}
+
+/// Leaves the tasks above the given frame as they are: a timeout or the run's end came over them.
+void interpreter::abandon_above(size_t depth) {
+  while (main_.frames.size() > depth + 1) {
+    observe("task.cancelled", {});
+    pop_frame();
+  }
+}
+
+void interpreter::pop_frame() {
+  auto& f = top();
+  if (f.waits_for != 0) drop(f.waits_for);
+  drop_deadline(f.timeout);
+  if (f.attempt) drop_deadline(f.attempt->attempt);
+  main_.frames.pop_back();
+}
+
+} // namespace steward::workflow
