@@ -7,8 +7,8 @@
 namespace steward::store::sqlite {
 
 struct options {
-  std::filesystem::path file;    ///< Its folder must exist; the file is made when missing.
-  bool synchronous_full = true;  ///< false only for throwaway stores.
+  std::filesystem::path file;   ///< Its folder must exist; the file is made when missing.
+  bool synchronous_full = true; ///< false only for throwaway stores.
 };
 
 /// Opens (or makes) the embedded store: WAL, synchronous=FULL, migrations applied. Fails with

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "store/sqlite/statement.hpp"
+#include "store/store.hpp"
+
+namespace steward::store::sqlite {
+
+/// One reading connection with its prepared statements.
+class sqlite_reader final : public reader {
+public:
+  /// `hold` is kept alive as long as the reader. Throws `sql_error`.
+  sqlite_reader(const std::filesystem::path& file, std::shared_ptr<void> hold);
+
+  result<std::optional<run_row>> get_run(const tenant_id& tenant, const run_id& id) override;
+  result<std::optional<stored_run>> load_run(const tenant_id& tenant, const run_id& id) override;
+  result<std::vector<run_row>> list_runs(const tenant_id& tenant, const run_query& q) override;
+  result<std::vector<uint64_t>> count_runs(const tenant_id& tenant) override;
+  result<std::vector<active_run>> active_runs(const std::optional<run_id>& after,
+                                              size_t limit) override;
+  result<std::vector<stored_timer>> timers(const std::optional<stored_timer>& after,
+                                           size_t limit) override;
+  result<std::optional<workflow_row>> find_workflow(const tenant_id& tenant,
+                                                    const workflow_ref& ref) override;
+  result<std::optional<workflow_row>> workflow_by_id(int64_t id) override;
+  result<std::vector<workflow_row>> list_workflows(const tenant_id& tenant,
+                                                   const std::optional<workflow_ref>& after,
+                                                   size_t limit) override;
+  result<std::vector<feed_event>> feed_after(const tenant_id& tenant, uint64_t after,
+                                             size_t limit) override;
+  result<feed_bounds> feed_range(const tenant_id& tenant) override;
+  result<std::vector<tenant_id>> tenants() override;
+
+private:
+  std::string latest_version(const tenant_id& tenant, const workflow_ref& ref);
+
+  std::shared_ptr<void> hold_;
+  connection db_;
+  statement run_, journal_, runs_, completed_runs_, runs_by_status_, workflow_runs_,
+      completed_workflow_runs_, workflow_runs_by_status_, run_counts_, active_runs_, timers_,
+      workflow_, workflow_by_id_, versions_, workflows_, feed_, feed_range_, tenants_;
+};
+
+} // namespace steward::store::sqlite

@@ -1,0 +1,92 @@
+#pragma once
+
+/// What the reader asks. Each is answered from an index, in its order, so that it costs what it
+/// returns and not what is stored; tests/store/sqlite_plans.cpp holds them to that. CROSS JOIN is
+/// SQLite's way to fix the order of a join.
+namespace steward::store::sqlite::reading {
+
+#define STEWARD_TENANT "(SELECT id FROM tenants WHERE name = ?1)"
+#define STEWARD_FAMILY                                                                             \
+  "(SELECT family FROM workflows WHERE tenant = " STEWARD_TENANT                                   \
+  " AND namespace = ?5 AND name = ?6 LIMIT 1)"
+#define STEWARD_RUN                                                                                \
+  "SELECT r.row, r.id, r.workflow, w.namespace, w.name, w.version, r.status, r.input, r.output,"   \
+  " r.error, r.created_us, r.started_us, r.ended_us, r.attempts, r.parent, r.parent_effect"        \
+  " FROM runs r CROSS JOIN workflows w ON w.id = r.workflow "
+#define STEWARD_WORKFLOW                                                                           \
+  "SELECT id, namespace, name, version, digest, created_us, source FROM workflows "
+
+inline constexpr auto run = STEWARD_RUN "WHERE r.tenant = " STEWARD_TENANT " AND r.id = ?2";
+inline constexpr auto journal = "SELECT seq, entry FROM journal WHERE run = ?1 ORDER BY seq";
+
+// Lists of runs: ?2 the id they end before, ?3 how many, ?4 the status, ?5 and ?6 the workflow.
+// Most runs are completed, so the plain index finds those soon; the other statuses have their own.
+#define STEWARD_PAGE " AND r.id < ?2 ORDER BY r.id DESC LIMIT ?3"
+inline constexpr auto runs = STEWARD_RUN "WHERE r.tenant = " STEWARD_TENANT STEWARD_PAGE;
+inline constexpr auto completed_runs =
+    STEWARD_RUN "WHERE r.tenant = " STEWARD_TENANT " AND r.status = 6" STEWARD_PAGE;
+inline constexpr auto runs_by_status = STEWARD_RUN
+    "WHERE r.tenant = " STEWARD_TENANT " AND r.status <> 6 AND r.status = ?4" STEWARD_PAGE;
+inline constexpr auto workflow_runs = STEWARD_RUN "WHERE r.family = " STEWARD_FAMILY STEWARD_PAGE;
+inline constexpr auto completed_workflow_runs =
+    STEWARD_RUN "WHERE r.family = " STEWARD_FAMILY " AND r.status = 6" STEWARD_PAGE;
+inline constexpr auto workflow_runs_by_status = STEWARD_RUN
+    "WHERE r.family = " STEWARD_FAMILY " AND r.status <> 6 AND r.status = ?4" STEWARD_PAGE;
+
+inline constexpr auto run_counts =
+    "SELECT status, runs FROM run_counts WHERE tenant = " STEWARD_TENANT;
+
+inline constexpr auto active_runs =
+    "SELECT t.name, r.id, r.status FROM runs r CROSS JOIN tenants t ON t.id = r.tenant"
+    " WHERE r.status < 4 AND r.id > ?1 ORDER BY r.id LIMIT ?2";
+/// ?1 the tenant of the timer that ?2, ?3 and ?4 name. Without such a tenant the comparison leaves
+/// that one timer out all the same.
+inline constexpr auto timers =
+    "SELECT t.name, x.run, x.effect, x.due_us FROM timers x CROSS JOIN tenants t ON t.id = x.tenant"
+    " WHERE (x.due_us, x.run, x.effect, x.tenant) > (?2, ?3, ?4, " STEWARD_TENANT ")"
+    " ORDER BY x.due_us, x.run, x.effect, x.tenant LIMIT ?5";
+
+inline constexpr auto workflow = STEWARD_WORKFLOW
+    "WHERE tenant = " STEWARD_TENANT " AND namespace = ?2 AND name = ?3 AND version = ?4";
+inline constexpr auto workflow_by_id = STEWARD_WORKFLOW "WHERE id = ?1";
+inline constexpr auto versions = "SELECT version FROM workflows WHERE tenant = " STEWARD_TENANT
+                                 " AND namespace = ?2 AND name = ?3";
+inline constexpr auto workflows =
+    "SELECT id, namespace, name, version, digest, created_us FROM workflows"
+    " WHERE tenant = " STEWARD_TENANT " AND (namespace, name) >= (?2, ?3) ORDER BY namespace, name";
+
+/// A row holds one event at least, so ?3 rows hold ?3 events.
+inline constexpr auto feed = "SELECT first, last, events FROM feed WHERE tenant = " STEWARD_TENANT
+                             " AND last > ?2 ORDER BY last LIMIT ?3";
+inline constexpr auto feed_range =
+    "SELECT (SELECT first FROM feed WHERE tenant = t.id ORDER BY last LIMIT 1),"
+    " (SELECT last FROM feed WHERE tenant = t.id ORDER BY last DESC LIMIT 1)"
+    " FROM tenants t WHERE t.name = ?1";
+inline constexpr auto tenants = "SELECT name FROM tenants ORDER BY name";
+
+#undef STEWARD_TENANT
+#undef STEWARD_FAMILY
+#undef STEWARD_RUN
+#undef STEWARD_WORKFLOW
+#undef STEWARD_PAGE
+
+inline constexpr const char* all[] = {run,
+                                      journal,
+                                      runs,
+                                      completed_runs,
+                                      runs_by_status,
+                                      workflow_runs,
+                                      completed_workflow_runs,
+                                      workflow_runs_by_status,
+                                      run_counts,
+                                      active_runs,
+                                      timers,
+                                      workflow,
+                                      workflow_by_id,
+                                      versions,
+                                      workflows,
+                                      feed,
+                                      feed_range,
+                                      tenants};
+
+} // namespace steward::store::sqlite::reading

@@ -1,0 +1,70 @@
+#pragma once
+
+/// What the writer does. Tenants and runs are named by their integers here.
+namespace steward::store::sqlite::writing {
+
+inline constexpr auto find_tenant = "SELECT id FROM tenants WHERE name = ?1";
+inline constexpr auto add_tenant = "INSERT INTO tenants (name) VALUES (?1)";
+
+inline constexpr auto find_workflow =
+    "SELECT id, digest FROM workflows"
+    " WHERE tenant = ?1 AND namespace = ?2 AND name = ?3 AND version = ?4";
+inline constexpr auto workflow_family = "SELECT tenant, family FROM workflows WHERE id = ?1";
+/// The first version of a name founds the family, the others join it.
+inline constexpr auto add_workflow =
+    "INSERT INTO workflows (id, tenant, family, namespace, name, version, digest, source, "
+    "created_us)"
+    " SELECT new.id, ?1, coalesce((SELECT family FROM workflows WHERE tenant = ?1 AND namespace = "
+    "?2"
+    " AND name = ?3 LIMIT 1), new.id), ?2, ?3, ?4, ?5, ?6, ?7"
+    " FROM (SELECT coalesce((SELECT max(id) FROM workflows), 0) + 1 AS id) AS new";
+
+inline constexpr auto find_key =
+    "SELECT run, fingerprint FROM idempotency WHERE tenant = ?1 AND key = ?2 AND created_us >= ?3";
+/// Replaces what `find_key` found too old.
+inline constexpr auto add_key =
+    "INSERT INTO idempotency (tenant, key, run, fingerprint, created_us) VALUES (?1, ?2, ?3, ?4, "
+    "?5)"
+    " ON CONFLICT (tenant, key) DO UPDATE"
+    " SET run = excluded.run, fingerprint = excluded.fingerprint, created_us = excluded.created_us";
+inline constexpr auto drop_old_keys =
+    "DELETE FROM idempotency WHERE (tenant, key) IN (SELECT tenant, key FROM idempotency"
+    " WHERE tenant = ?1 AND created_us < ?2 ORDER BY created_us LIMIT ?3)";
+
+/// Changes nothing when the id is taken.
+inline constexpr auto add_run =
+    "INSERT INTO runs (tenant, id, workflow, family, status, input, output, error, created_us,"
+    " started_us, ended_us, attempts, parent, parent_effect)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
+    " ON CONFLICT (tenant, id) DO NOTHING";
+inline constexpr auto find_run = "SELECT row, status FROM runs WHERE tenant = ?1 AND id = ?2";
+inline constexpr auto update_run =
+    "UPDATE runs SET status = ?2, output = coalesce(?3, output), error = coalesce(?4, error),"
+    " ended_us = coalesce(?5, ended_us), attempts = ?6 WHERE row = ?1";
+inline constexpr auto count_run =
+    "INSERT INTO run_counts (tenant, status, runs) VALUES (?1, ?2, ?3)"
+    " ON CONFLICT (tenant, status) DO UPDATE SET runs = runs + excluded.runs";
+
+/// Changes nothing when the place is taken or the entry before is missing.
+inline constexpr auto add_entry =
+    "INSERT INTO journal (run, seq, entry) SELECT ?1, ?2, ?3 WHERE ?2 = 1"
+    " OR EXISTS (SELECT 1 FROM journal WHERE run = ?1 AND seq = ?2 - 1)"
+    " ON CONFLICT (run, seq) DO NOTHING";
+
+inline constexpr auto put_timer =
+    "INSERT INTO timers (tenant, run, effect, due_us) VALUES (?1, ?2, ?3, ?4)"
+    " ON CONFLICT (tenant, run, effect) DO UPDATE SET due_us = excluded.due_us";
+inline constexpr auto clear_timer =
+    "DELETE FROM timers WHERE tenant = ?1 AND run = ?2 AND effect = ?3";
+
+inline constexpr auto newest_event =
+    "SELECT last FROM feed WHERE tenant = ?1 ORDER BY last DESC LIMIT 1";
+inline constexpr auto add_events =
+    "INSERT INTO feed (tenant, last, first, events) VALUES (?1, ?2, ?3, ?4)";
+
+inline constexpr const char* all[] = {
+    find_tenant, add_tenant,    find_workflow, workflow_family, add_workflow, find_key,
+    add_key,     drop_old_keys, add_run,       find_run,        update_run,   count_run,
+    add_entry,   put_timer,     clear_timer,   newest_event,    add_events};
+
+} // namespace steward::store::sqlite::writing
