@@ -4,7 +4,6 @@
 
 #include <caf/actor.hpp>
 
-#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -21,6 +20,8 @@ public:
   caf::actor get() const;
   void set(caf::actor handle);
   void clear();
+  /// Only if it still holds that one: a successor may have come in the meantime.
+  void clear(const caf::actor& gone);
 
 private:
   mutable std::mutex mutex_;

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <caf/actor.hpp>
-#include <caf/fwd.hpp>
+#include <caf/local_actor.hpp>
 
 #include <chrono>
 #include <functional>
@@ -35,6 +35,9 @@ struct backoff {
   milliseconds max{5000};
   double jitter = 0.2;
 };
+/// The wait before a child that has failed `crashes` times in a row is started again. `random`: 64
+/// random bits.
+std::chrono::microseconds restart_delay(const backoff& b, unsigned crashes, uint64_t random);
 
 /// What a child is told at its start.
 struct child_start {
@@ -53,6 +56,10 @@ struct child_spec {
   milliseconds shutdown_timeout{2000};
   supervision::backoff backoff;
   bool is_supervisor = false; ///< Its subtree is shown, stopped and killed through it.
+  /// Has a slot in the directory, is reported at every step, and is stopped in its turn. Set it to
+  /// false for one of thousands: those have no slot, only their failures are reported, they come
+  /// after all listed children in the order, and they are stopped all at once.
+  bool listed = true;
 };
 
 /// One supervisor as data. More than `intensity` restarts within `period`, and it gives up: it

@@ -23,7 +23,9 @@ namespace steward::supervision {
 /// Fails       more restarts than `intensity` in `period`: stops its children in reverse order and
 ///             quits the owner with `escalated`. Owner crashed or killed: every child is told to
 ///             shut down
-/// Bounds      children: as many as are added; a tree shows 200 of them
+///             A child that ignores `user_shutdown` is killed; one that is stuck in a handler can't
+///             be, and holds up its stop (the tree shows it as stopping)
+/// Bounds      children: as many as are added; a tree shows 200 of them. One timer at a time
 class supervisor {
 public:
   supervisor(caf::event_based_actor* self, supervisor_spec spec, std::string path,
@@ -36,18 +38,28 @@ public:
   caf::message_handler handlers();
 
   /// Dynamic children: started at once. A name that is taken is replaced only when that child is
-  /// gone. Answers the handle, invalid if it died while starting (its restart policy applies).
+  /// gone: while it lives (or waits for its restart) it stays and is answered; while `remove` stops
+  /// it, the new one waits for its end. Answers the handle, invalid if it died while starting (its
+  /// restart policy applies) or can't start yet. Refused while the owner stops. A dynamic child
+  /// that ends for good is forgotten, so ten thousand short ones leave nothing behind.
   caf::actor add(child_spec spec);
   /// Forgets the child; stops it first if it lives.
   void remove(const std::string& name);
+  /// Its work is going well: what it crashed before no longer counts.
+  void progressed(const std::string& name);
+  /// Stops the children in reverse order, then quits the owner with that reason.
+  void stop(caf::error reason);
   /// Invalid if there is no such child or it is down.
   caf::actor child(const std::string& name) const;
   size_t size() const;
 
   /// Called when a child has ended and will not be started again by itself (temporary, transient
-  /// after a normal end, removed), after it was forgotten if it was dynamic.
+  /// after a normal end, given up, removed), after it was forgotten if it was dynamic. Not called
+  /// for those that end because the owner stops.
   std::function<void(const std::string& name, const caf::error& reason)> on_gone;
-  /// Asked before a child that crashed is started again: false gives it up (as if temporary).
+  /// Asked before a child that failed is started again: false gives it up (as if temporary), and
+  /// the failure does not count against the supervisor's intensity. A permanent child that ended by
+  /// itself has failed, too.
   std::function<bool(const std::string& name, unsigned crashes, const std::string& reason)>
       on_crash;
 
@@ -55,8 +67,8 @@ public:
 
 private:
   struct state;
-  std::shared_ptr<state> state_;
   std::string path_;
+  std::shared_ptr<state> state_;
 };
 
 /// A supervisor that does nothing else.
