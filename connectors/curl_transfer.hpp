@@ -1,0 +1,62 @@
+#pragma once
+
+#include "connectors/http_headers.hpp"
+#include "connectors/http_transport.hpp"
+
+#include <curl/curl.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+namespace steward::connectors {
+
+struct easy_cleanup {
+  void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
+};
+using easy_handle = std::unique_ptr<CURL, easy_cleanup>;
+
+struct transfer_options {
+  std::chrono::milliseconds connect_timeout;
+  size_t response_bytes; ///< Header and decompressed body together.
+  std::string ca_bundle; ///< Empty: the system's.
+  std::string user_agent;
+};
+
+/// One request on one easy handle: sets the handle up and gathers the answer. libcurl keeps
+/// pointers into it until the handle has left its multi handle, so it stays where it is.
+class curl_transfer {
+public:
+  curl_transfer(easy_handle handle, const http_order& order, std::string url,
+                const transfer_options& options, std::chrono::milliseconds timeout);
+  curl_transfer(const curl_transfer&) = delete;
+  curl_transfer& operator=(const curl_transfer&) = delete;
+
+  CURL* handle() const { return handle_.get(); }
+  /// What the request came to, once libcurl is done with it.
+  http_answer finish(CURLcode code);
+  /// Gives the handle back for the next request. The connection lives on in the multi handle.
+  easy_handle release();
+
+private:
+  static size_t on_header(char* data, size_t size, size_t count, void* self) noexcept;
+  static size_t on_body(char* data, size_t size, size_t count, void* self) noexcept;
+  bool take(size_t bytes);
+  void set_request(const http_order& order);
+  void set_headers(const http_order& order);
+
+  struct list_cleanup {
+    void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+  };
+
+  easy_handle handle_;
+  std::string body_out_;
+  std::unique_ptr<curl_slist, list_cleanup> lines_;
+  header_collector headers_;
+  std::string body_in_;
+  size_t room_, limit_;
+  bool too_large_ = false;
+  char error_[CURL_ERROR_SIZE] = {};
+};
+
+} // namespace steward::connectors
