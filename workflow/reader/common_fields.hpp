@@ -1,0 +1,30 @@
+#pragma once
+
+#include "workflow/reader/expressions.hpp"
+#include "workflow/reader/reusables.hpp"
+
+/// What a workflow and its tasks have in common: data filters, schemas, timeouts.
+namespace steward::workflow::reader {
+
+/// What every reader needs: where problems go and what `use` defines. Gathers `may_wait`.
+struct reading {
+  problem_list& problems;
+  reusables& use;
+  bool may_wait = false;
+};
+
+/// `input:`
+input_filter read_input(reading& r, const place& where, const variable_scope& scope);
+/// `output:` or `export:`; `what` names it. `$output` exists in there.
+output_filter read_output(reading& r, const place& where, const variable_scope& scope,
+                          std::string_view what);
+/// `timeout:`, inline or the name of one in `use.timeouts`.
+std::optional<duration_source> read_timeout(reading& r, const place& where,
+                                            const variable_scope& scope);
+/// The object that says how long.
+std::optional<duration_source> read_timeout_definition(reading& r, const place& where,
+                                                       const variable_scope& scope);
+/// A name given by the author to a variable (`each`, `at`, `as`).
+std::optional<std::string> read_variable_name(problem_list& problems, const place& where);
+
+} // namespace steward::workflow::reader

@@ -1,0 +1,51 @@
+#pragma once
+
+#include "workflow/definition.hpp"
+#include "workflow/reader/problem_list.hpp"
+
+#include <initializer_list>
+#include <optional>
+
+namespace steward::workflow::reader {
+
+/// The names (`$name`) that expressions at some place may use. Refers to the scope around it, which
+/// must outlive it.
+class variable_scope {
+public:
+  explicit variable_scope(std::initializer_list<std::string_view> names) : names_(names) {}
+  variable_scope(const variable_scope& outer, std::initializer_list<std::string_view> names)
+      : outer_(&outer), names_(names) {}
+
+  bool has(std::string_view name) const;
+  /// All of them, the outermost first.
+  std::vector<std::string_view> names() const;
+
+private:
+  const variable_scope* outer_ = nullptr;
+  std::vector<std::string_view> names_;
+};
+
+/// True for the names that the language itself gives a meaning, supported or not.
+bool is_reserved_variable(std::string_view name);
+
+/// A field that is an expression by type: `${ ... }` or the bare program.
+std::optional<expression> read_expression(problem_list& problems, const place& where,
+                                          const variable_scope& scope);
+
+/// strict: only `${ ... }` is evaluated. bare: a text is a program as a whole, an object a
+/// template.
+enum class template_form { strict, bare };
+
+/// A value in which expressions may stand; each one is checked where it stands.
+std::optional<value_template> read_template(problem_list& problems, const place& where,
+                                            const variable_scope& scope,
+                                            template_form form = template_form::strict);
+
+/// True for a text that is `${ ... }` as a whole.
+bool is_expression(const place& where);
+
+/// An ISO 8601 text, an object of units, or `${ ... }`.
+std::optional<duration_source> read_duration_source(problem_list& problems, const place& where,
+                                                    const variable_scope& scope);
+
+} // namespace steward::workflow::reader

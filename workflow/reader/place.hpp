@@ -1,0 +1,33 @@
+#pragma once
+
+#include "workflow/reader/source_tree.hpp"
+
+namespace steward::workflow::reader {
+
+/// One node of the document and the way to it. Its pointer is made only when someone asks, so going
+/// down costs nothing. A place keeps a reference to the one above it, which must outlive it.
+class place {
+public:
+  explicit place(const source_node& root) : node_(&root), key_at_(root.at) {}
+  /// The member or element at that index of the place above.
+  place(const place& above, size_t index);
+
+  const source_node& node() const { return *node_; }
+  const value& content() const { return node_->content; }
+  /// The key, or the empty text for the root and for elements of an array.
+  std::string_view key() const { return key_; }
+  /// Where the key was written; of an element, where the element begins.
+  mark key_at() const { return key_at_; }
+  /// JSON pointer from the root.
+  std::string pointer() const;
+  size_t size() const { return node_->children.size(); }
+
+private:
+  const source_node* node_;
+  const place* above_ = nullptr;
+  std::string_view key_;
+  size_t index_ = 0;
+  mark key_at_;
+};
+
+} // namespace steward::workflow::reader

@@ -1,0 +1,56 @@
+#pragma once
+
+#include "workflow/reader/common_fields.hpp"
+#include "workflow/reader/fields.hpp"
+
+namespace steward::workflow::reader {
+
+/// A list of tasks (`do`, `try`, `catch.do`) with everything inside it.
+task_list read_tasks(reading& r, const place& where, const variable_scope& scope);
+
+/// The names of the tasks in one list: what a `then` may name.
+class task_names {
+public:
+  /// Reports names that are there twice.
+  task_names(problem_list& problems, const place& list);
+  /// `then`: continue, exit, end or one of the names.
+  flow read_flow(problem_list& problems, const place& where) const;
+
+private:
+  std::vector<std::string_view> names_;
+};
+
+/// What a reader of one kind of task works with.
+struct task_source {
+  reading& r;
+  const place& where; ///< The task's object.
+  const fields& f;
+  const variable_scope& scope;
+  const task_names& siblings;
+};
+using task_body = decltype(task::body);
+
+// One function for each kind, by the word that tells it apart. What they return counts only if no
+// problem was reported.
+task_body read_do(const task_source& t);
+task_body read_set(const task_source& t);
+task_body read_switch(const task_source& t);
+task_body read_for(const task_source& t);
+task_body read_try(const task_source& t);
+task_body read_raise(const task_source& t);
+task_body read_wait(const task_source& t);
+task_body read_call(const task_source& t);
+task_body read_run(const task_source& t);
+
+/// `raise.error` or one of `use.errors`.
+error_template read_error(reading& r, const place& where, const variable_scope& scope);
+/// `catch.retry` or one of `use.retries`.
+retry_policy read_retry(reading& r, const place& where, const variable_scope& scope);
+/// One of `use.authentications`, or inline.
+std::optional<authentication> read_authentication(reading& r, const place& where,
+                                                  const variable_scope& scope);
+/// `endpoint.authentication`: inline or `{use: name}`.
+std::optional<authentication> read_authentication_or_use(reading& r, const place& where,
+                                                         const variable_scope& scope);
+
+} // namespace steward::workflow::reader
