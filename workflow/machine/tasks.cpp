@@ -29,13 +29,16 @@ void interpreter::begin(const task& t, const set_task& body) {
 }
 
 void interpreter::begin(const task& t, const switch_task& body) {
-  auto then = t.then;
-  for (const auto& option : body.cases)
-    if (!option.when || holds(*option.when, top().input, view(), "when")) {
-      then = option.then;
+  const switch_case* chosen = nullptr;
+  for (const auto& option : body.cases) {
+    if (!option.when) {
+      chosen = &option; // the default, wherever it stands, unless another case holds
+    } else if (holds(*option.when, top().input, view(), "when")) {
+      chosen = &option;
       break;
     }
-  complete(top().input, then);
+  }
+  complete(top().input, chosen ? chosen->then : t.then);
 }
 
 void interpreter::begin(const task&, const for_task& body) {
