@@ -2,6 +2,7 @@
 
 #include "messages/api.hpp"
 #include "messages/ids.hpp"
+#include "messages/optional_field.hpp"
 #include "workflow/machine.hpp"
 
 #include <caf/meta/type_name.hpp>
@@ -19,8 +20,7 @@ namespace steward {
 
 using workflow::effect_id;
 
-// --- to the HTTP client (slot "http_client")
-// --------------------------------------------------------
+// --- to the HTTP client (slot "http_client") ---
 
 /// Sends the request; the sender gets `call_done`, however it ends.
 struct perform_call {
@@ -62,8 +62,7 @@ struct call_done {
   }
 };
 
-// --- to the timers (slot "timers")
-// -------------------------------------------------------------------
+// --- to the timers (slot "timers") ---
 
 /// Sent after the timer's row is durable, and again whenever its run is rebuilt.
 struct arm_timer {
@@ -86,8 +85,7 @@ struct disarm_timer {
   }
 };
 
-// --- to a tenant, for one of its runs
-// ---------------------------------------------------------------
+// --- to a tenant, for one of its runs ---
 
 /// From the timers; said again every few seconds until the timer is disarmed.
 struct timer_due {

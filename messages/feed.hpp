@@ -1,6 +1,7 @@
 #pragma once
 
 #include "messages/ids.hpp"
+#include "messages/optional_field.hpp"
 
 #include <caf/meta/type_name.hpp>
 
