@@ -257,7 +257,7 @@ CAF_TEST(one host gets no more connections than its share and another is served 
   CAF_CHECK_EQUAL(json::parse(probe.fetch(service.url + "/ledger").body)["connections"], 4);
 }
 
-CAF_TEST(past the queue's bound a call fails at once) {
+CAF_TEST(past the bound of the queue a call fails at once) {
   auto settings = transport_probe::quick();
   settings.concurrent = 2;
   settings.queue = 3;
@@ -324,7 +324,7 @@ CAF_TEST(answers that break off are failures) {
 }
 
 CAF_TEST(answers that are not HTTP are failures) {
-  for (const std::string garbage :
+  for (const auto& garbage :
        {std::string{"\x16\x03\x01 garbage \xff\xfe\r\n\r\n"}, std::string{"SSH-2.0-OpenSSH\r\n"},
         std::string{"HTTP/1.1 abc\r\n\r\n"},
         std::string{"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n"},

@@ -93,7 +93,7 @@ CAF_TEST(a call becomes an order with its idempotency key) {
   CAF_CHECK_EQUAL(order.body.value_or(""), "{}");
 }
 
-CAF_TEST(an author's own idempotency key is left alone) {
+CAF_TEST(an idempotency key of the author is left alone) {
   auto c = call(1);
   c.headers = {{"idempotency-KEY", "mine"}};
   CAF_CHECK_EQUAL(order_from(c).headers, (header_list{{"idempotency-KEY", "mine"}}));

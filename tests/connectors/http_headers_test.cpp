@@ -37,7 +37,7 @@ CAF_TEST(repeated headers are joined but cookies are not ) {
       (list{{"vary", "a, b"}, {"set-cookie", "x=1, y"}, {"set-cookie", "z=2"}}));
 }
 
-CAF_TEST(an interim answer 's headers are not the answer' s) {
+CAF_TEST(headers of an interim answer are not those of the answer) {
   CAF_CHECK_EQUAL(collect({"HTTP/1.1 103 Early Hints\r\n", "Link: </a>\r\n", "\r\n",
                            "HTTP/1.1 200 OK\r\n", "A: b\r\n", "\r\n"}),
                   (list{{"a", "b"}}));
