@@ -19,8 +19,7 @@ typename Inspector::result_type inspect(Inspector& f, run_id& x) {
   return f(x.bytes);
 }
 
-// --- to a tenant (behind its door, messages/admission.hpp)
-// ----------------------------------------
+// --- to a tenant (behind its door, messages/admission.hpp) ---
 
 /// Starts one run. Answers `accepted` (Location, the run) once the run is durable, or `ok` with the
 /// ended run if it ends within `wait`. not_found, invalid_request (input is not JSON),
@@ -51,8 +50,7 @@ struct control_run {
   }
 };
 
-// --- to the library (slot "store/library")
-// ---------------------------------------------------------
+// --- to the library (slot "store/library") ---
 
 /// Answers `created` ({namespace, name, version, digest, created_at}), `ok` when this very text is
 /// deployed already; conflict (same version, other content), invalid_definition with every problem.
@@ -88,8 +86,7 @@ struct list_workflows {
   }
 };
 
-// --- to the queries (slot "store/queries")
-// ---------------------------------------------------------
+// --- to the queries (slot "store/queries") ---
 
 struct get_run {
   tenant_id tenant;

@@ -54,11 +54,12 @@ private:
     explicit state(std::shared_ptr<reply_sink> s) : sink(std::move(s)) {}
     ~state() {
       if (!done)
-        sink->answer(reply::error({ec::unavailable,
-                                   "the request was dropped before it was "
-                                   "carried out; nothing was changed",
-                                   {},
-                                   std::chrono::milliseconds{1000}}));
+        sink->answer(reply::error(
+            {ec::unavailable,
+             "the server lost this request while a part of it restarted; repeat it, with its "
+             "Idempotency-Key if it has one",
+             {},
+             std::chrono::milliseconds{1000}}));
     }
     std::shared_ptr<reply_sink> sink;
     std::atomic<bool> done = false;

@@ -43,7 +43,7 @@ struct workflow_row {
   int64_t created_us = 0;
 };
 
-// --- operations ---------------------------------------------------------------------------------
+// --- operations ---
 
 struct insert_run {
   run_row row;

@@ -1,0 +1,77 @@
+#include "actors/history.hpp"
+
+#include "messages/run_document.hpp"
+#include "workflow/json.hpp"
+
+#include <stdexcept>
+
+namespace steward {
+
+namespace {
+
+class document_writer final : public workflow::step_observer {
+public:
+  void on_step(const workflow::step& s) override {
+    if (seq_ > 0) items_ += ',';
+    items_ += step_document(++seq_, s);
+  }
+  std::string finish() && { return "{\"items\":[" + std::move(items_) + "],\"next\":null}"; }
+
+private:
+  uint64_t seq_ = 0;
+  std::string items_;
+};
+
+void to_the_end(workflow::machine& m, workflow::advance_result r,
+                workflow::step_observer* observer) {
+  while (r.more) r = m.proceed(observer);
+}
+
+} // namespace
+
+std::string step_type(std::string_view type) {
+  return "io.serverlessworkflow." + std::string{type} + ".v1";
+}
+
+std::string step_document(uint64_t seq, const workflow::step& s) {
+  std::string out = "{\"seq\":" + std::to_string(seq) + ",\"time\":\"";
+  append_time(out, s.time_us);
+  out += "\",\"type\":\"" + step_type(s.type) + "\",\"task\":";
+  if (s.task.empty())
+    out += "null";
+  else
+    workflow::append_json_string(out, s.task);
+  out += ",\"attempt\":" + std::to_string(s.attempt) + ",\"data\":";
+  auto data = s.data;
+  if (!s.name.empty()) {
+    if (!data.is_object()) data = workflow::value::empty_object();
+    data.set("name", s.name);
+  }
+  workflow::append_json(out, data);
+  out += '}';
+  return out;
+}
+
+void replay(workflow::machine& m, const store::stored_run& run, workflow::step_observer* observer) {
+  auto input = workflow::parse_json(run.row.input.empty() ? "null" : run.row.input);
+  if (!input) throw std::runtime_error("the stored input is not JSON: " + input.error().reason);
+  to_the_end(
+      m,
+      m.advance({run.row.created_us, workflow::run_started{run.row.id.text(), *input}}, observer),
+      observer);
+  for (const auto& entry : run.journal) {
+    auto event = workflow::decode_event(entry);
+    if (!event) throw std::runtime_error("a journal entry can't be read: " + event.error());
+    to_the_end(m, m.advance(*event, observer), observer);
+  }
+}
+
+std::string history_document(std::shared_ptr<const workflow::definition> d,
+                             const workflow::machine_limits& limits, const store::stored_run& run) {
+  document_writer writer;
+  workflow::machine m{std::move(d), limits};
+  replay(m, run, &writer);
+  return std::move(writer).finish();
+}
+
+} // namespace steward

@@ -1,0 +1,306 @@
+#include "actors/tenant.hpp"
+
+#include "actors/local_messages.hpp"
+#include "actors/quarantine.hpp"
+#include "actors/run.hpp"
+#include "actors/runner.hpp"
+#include "messages/run_document.hpp"
+#include "supervision/supervisor.hpp"
+#include "workflow/json.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <unordered_map>
+
+namespace steward {
+
+namespace {
+
+using recover_atom = caf::atom_constant<caf::atom("recover")>;
+using std::chrono::milliseconds;
+
+constexpr size_t remembered_workflows = 1000;
+
+supervision::supervisor_spec tenant_spec(const std::shared_ptr<node>& n, const tenant_id& id) {
+  using namespace supervision;
+  supervisor_spec spec;
+  spec.name = id;
+  // Runs are given up one by one (crash_limit); they never bring their tenant down.
+  spec.intensity = 1'000'000;
+  child_spec r;
+  r.name = "runner";
+  r.start = [n](const child_start& c) {
+    auto tenant = caf::actor_cast<caf::actor>(c.parent);
+    return c.parent->spawn(
+        [n, tenant](caf::event_based_actor* self) { return runner(self, n, tenant); });
+  };
+  spec.children.push_back(std::move(r));
+  return spec;
+}
+
+class tenant_state {
+public:
+  tenant_state(caf::event_based_actor* self, std::shared_ptr<node> n, tenant_id id,
+               std::string path)
+      : self_(self), node_(std::move(n)), id_(std::move(id)),
+        core_(self, tenant_spec(node_, id_), std::move(path), node_->services) {
+    core_.on_crash = [this](const std::string& name, unsigned, const std::string& reason) {
+      return may_restart(name, reason);
+    };
+    core_.on_gone = [this](const std::string& name, const caf::error&) { gone(name); };
+    core_.start();
+    node_->tenant_doors->open(id_, node_->settings.tenant.admission)
+        ->set_actor(caf::actor_cast<caf::actor>(self_));
+    recover();
+  }
+
+  caf::message_handler supervision_handlers() { return core_.handlers(); }
+
+  /// Wakes what was running when the node, or this actor, stopped. Waiting runs sleep on: their
+  /// timers wake them.
+  void recover() {
+    const auto loader = node_->loader->get();
+    if (!loader) return recover_later();
+    self_->request(loader, caf::infinite, find_unfinished{id_})
+        .then(
+            [this](unfinished_runs& found) {
+              if (found.failed) return recover_later();
+              for (const auto& r : *found.runs) wake(r.run);
+            },
+            [this](caf::error&) { recover_later(); });
+  }
+
+  // --- starting runs ---
+
+  void start(start_run& request, const reply_slot& slot, const ticket& pass) {
+    auto order = std::make_shared<start_order>();
+    order->request = std::move(request);
+    if (order->request.input.empty()) order->request.input = "null";
+    order->slot = slot;
+    order->pass = pass;
+    admit(std::move(order));
+  }
+
+  void start_child_run(const spawn_child& m) {
+    auto order = std::make_shared<start_order>();
+    order->request = {m.tenant,       m.namespace_,
+                      m.name,         m.version == "latest" ? "" : m.version,
+                      m.input,        "child:" + m.idempotency_key,
+                      milliseconds{0}};
+    order->parent = m.parent;
+    order->parent_effect = m.effect;
+    admit(std::move(order));
+  }
+
+  /// The order needs an actor: it is long, or it broke the runner.
+  void alone(const run_alone& m) {
+    if (!m.crash.empty())
+      spdlog::warn("run.crashed tenant={} run={} where=runner reason=\"{}\"", id_,
+                   m.order->id.text(), m.crash);
+    spawn_run(m.order->id, m.order);
+  }
+
+  void existing(const answer_existing& m) {
+    const auto& order = *m.order;
+    if (order.parent) return tell_parent_of(m);
+    if (order.request.wait.count() > 0)
+      return tell_run(m.run, await_end{order.slot, order.request.wait});
+    if (const auto queries = node_->queries->get())
+      self_->send(queries, get_run{id_, m.run}, order.slot);
+  }
+
+  void forget_workflow(const workflow_changed& m) {
+    const auto prefix = m.namespace_ + '/' + m.name + '/';
+    for (auto it = workflows_.lower_bound(prefix);
+         it != workflows_.end() && it->first.starts_with(prefix);)
+      it = workflows_.erase(it);
+  }
+
+  // --- what happens to runs ---
+
+  template <class... Message>
+  void tell_run(const run_id& run, Message&&... message) {
+    if (auto handle = wake(run)) self_->send(handle, std::forward<Message>(message)...);
+  }
+
+  /// The effect is the parent's; the child is found by the key it was started with.
+  void cancel_child_run(const cancel_child& m) {
+    for (const auto& [id, run] : awake_)
+      if (run.order && run.order->parent == m.parent && run.order->parent_effect == m.effect) {
+        tell_run(id, control_run{id_, id, run_action::cancel}, reply_slot{}, ticket{});
+        return;
+      }
+  }
+
+private:
+  struct awake_run {
+    start_order_ptr order; ///< Of one that was started here; null for one that was woken.
+    std::shared_ptr<std::atomic<uint64_t>> progress;
+    uint64_t progress_at_crash = 0;
+    unsigned crashes = 0;  ///< In a row, without a durable step between.
+    std::string condemned; ///< Why it is given up.
+  };
+
+  void admit(start_order_ptr order) {
+    const auto& r = order->request;
+    const auto known = workflows_.find(workflow_key(r));
+    if (known != workflows_.end()) {
+      order->workflow = known->second;
+      return dispatch(std::move(order));
+    }
+    const auto library = node_->library->get();
+    if (!library)
+      return refuse(
+          *order, {ec::unavailable, "the workflow library is restarting", {}, milliseconds{1000}});
+    self_->request(library, caf::infinite, find_workflow{id_, {r.namespace_, r.name, r.version}, 0})
+        .then(
+            [this, order](found_workflow& found) {
+              if (!found.workflow) return refuse(*order, found.why);
+              if (workflows_.size() >= remembered_workflows) workflows_.clear();
+              workflows_[workflow_key(order->request)] = found.workflow;
+              order->workflow = found.workflow;
+              dispatch(order);
+            },
+            [this, order](caf::error&) {
+              refuse(
+                  *order,
+                  {ec::unavailable, "the workflow library is restarting", {}, milliseconds{1000}});
+            });
+  }
+
+  void dispatch(start_order_ptr order) {
+    auto& outside = node_->outside;
+    order->created_us = outside.now_us();
+    order->id = run_id::make(order->created_us, outside.random(), outside.random());
+    if (!order->workflow->definition->may_wait) {
+      if (auto r = core_.child("runner")) self_->send(r, run_now{std::move(order)});
+      return; // without a runner the slot answers
+    }
+    if (!order->parent && awake_.size() >= node_->settings.tenant.active_runs)
+      return refuse(*order, {ec::overloaded, "too many runs are active", {}, milliseconds{1000}});
+    spawn_run(order->id, order);
+  }
+
+  void refuse(const start_order& order, const failure& why) {
+    if (!order.parent) return order.slot.answer(reply::error(why));
+    if (why.code == ec::unavailable) return; // the parent asks again when it is rebuilt
+    const workflow::run_error error{workflow::error_type("configuration"), 404, "",
+                                    "The workflow can't be started", why.detail};
+    tell_run(*order.parent, child_done{id_,
+                                       *order.parent,
+                                       order.parent_effect,
+                                       run_status::faulted,
+                                       {},
+                                       workflow::to_json(workflow::to_value(error))});
+  }
+
+  /// The child was started before. If it has ended, its parent missed it; else waking it is enough.
+  void tell_parent_of(const answer_existing& m) {
+    if (m.order->parent_effect == 0) return;
+    tell_run(m.run, await_end{reply_slot{}, milliseconds{0}});
+  }
+
+  static std::string workflow_key(const start_run& r) {
+    return r.namespace_ + '/' + r.name + '/' + r.version;
+  }
+
+  // --- runs as children ---
+
+  caf::actor wake(const run_id& run) {
+    const auto known = awake_.find(run);
+    if (known == awake_.end()) return spawn_run(run, nullptr);
+    if (!known->second.condemned.empty()) return {};
+    return core_.child(run.text());
+  }
+
+  caf::actor spawn_run(const run_id& run, const start_order_ptr& order) {
+    auto progress = std::make_shared<std::atomic<uint64_t>>(0);
+    awake_[run] = {order, progress, 0, 0, {}};
+    supervision::child_spec spec;
+    spec.name = run.text();
+    spec.restart = supervision::restart::transient;
+    spec.listed = false;
+    spec.start = [n = node_, tenant = id_, run, order,
+                  progress](const supervision::child_start& c) {
+      run_birth birth{tenant, run, order, c.crashes == 0, progress};
+      return c.parent->spawn([n, birth = std::move(birth)](caf::event_based_actor* self) mutable {
+        return run_actor(self, n, std::move(birth));
+      });
+    };
+    return core_.add(std::move(spec));
+  }
+
+  bool may_restart(const std::string& name, const std::string& reason) {
+    const auto id = run_id::parse(name);
+    if (!id) return true;
+    auto& run = awake_.at(*id);
+    const auto progress = run.progress->load();
+    run.crashes = progress == run.progress_at_crash ? run.crashes + 1 : 1;
+    run.progress_at_crash = progress;
+    spdlog::warn("run.crashed tenant={} run={} crashes={} reason=\"{}\"", id_, name, run.crashes,
+                 reason);
+    if (run.crashes < node_->settings.tenant.crash_limit) return true;
+    run.condemned = reason.empty() ? "unknown" : reason;
+    return false;
+  }
+
+  void gone(const std::string& name) {
+    auto id = run_id::parse(name);
+    if (!id && name.starts_with(quarantine_prefix))
+      id = run_id::parse(std::string_view{name}.substr(quarantine_prefix.size()));
+    const auto known = id ? awake_.find(*id) : awake_.end();
+    if (known == awake_.end()) return;
+    if (known->second.condemned.empty() || name.starts_with(quarantine_prefix)) {
+      awake_.erase(known);
+      return;
+    }
+    supervision::child_spec spec;
+    spec.name = std::string{quarantine_prefix} + name;
+    spec.restart = supervision::restart::transient;
+    spec.listed = false;
+    spec.start = [n = node_, tenant = id_, run = *id, order = known->second.order,
+                  reason = known->second.condemned](const supervision::child_start& c) {
+      return c.parent->spawn([=](caf::event_based_actor* self) {
+        return quarantine(self, n, tenant, run, order, reason);
+      });
+    };
+    core_.add(std::move(spec));
+  }
+
+  void recover_later() { self_->delayed_send(self_, milliseconds{200}, recover_atom::value); }
+
+  static constexpr std::string_view quarantine_prefix = "quarantine-";
+
+  caf::event_based_actor* self_;
+  std::shared_ptr<node> node_;
+  tenant_id id_;
+  supervision::supervisor core_;
+  std::map<std::string, deployed_ptr, std::less<>> workflows_; ///< By namespace/name/version asked.
+  std::unordered_map<run_id, awake_run> awake_;
+};
+
+} // namespace
+
+caf::behavior tenant(caf::event_based_actor* self, std::shared_ptr<node> n, tenant_id id,
+                     std::string path) {
+  auto common = supervision::prepare(self);
+  auto s = std::make_shared<tenant_state>(self, std::move(n), std::move(id), std::move(path));
+  return caf::message_handler{
+      [s](start_run& m, const reply_slot& slot, const ticket& pass) { s->start(m, slot, pass); },
+      [s](const control_run& m, const reply_slot& slot, const ticket& pass) {
+        s->tell_run(m.run, m, slot, pass);
+      },
+      [s](const timer_due& m) { s->tell_run(m.run, m); },
+      [s](const child_done& m) { s->tell_run(m.parent, m); },
+      [s](const spawn_child& m) { s->start_child_run(m); },
+      [s](const cancel_child& m) { s->cancel_child_run(m); },
+      [s](const run_alone& m) { s->alone(m); },
+      [s](const answer_existing& m) { s->existing(m); },
+      [s](const workflow_changed& m) { s->forget_workflow(m); },
+      [s](recover_atom) { s->recover(); },
+  }
+      .or_else(s->supervision_handlers())
+      .or_else(common);
+}
+
+} // namespace steward

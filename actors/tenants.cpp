@@ -1,0 +1,102 @@
+#include "actors/tenants.hpp"
+
+#include "actors/local_messages.hpp"
+#include "actors/tenant.hpp"
+#include "supervision/supervisor.hpp"
+
+#include <set>
+
+namespace steward {
+
+namespace {
+
+using recover_atom = caf::atom_constant<caf::atom("recover")>;
+using std::chrono::milliseconds;
+
+class tenants_state {
+public:
+  tenants_state(caf::event_based_actor* self, std::shared_ptr<node> n, std::string path)
+      : self_(self), node_(std::move(n)),
+        core_(self, {"tenants", supervision::strategy::one_for_one, 100, milliseconds{10'000}, {}},
+              std::move(path), node_->services) {
+    core_.start();
+    recover();
+  }
+
+  caf::message_handler supervision_handlers() { return core_.handlers(); }
+
+  void recover() {
+    const auto loader = node_->loader->get();
+    if (!loader) return recover_later();
+    self_->request(loader, caf::infinite, find_unfinished{})
+        .then(
+            [this](unfinished_runs& found) {
+              if (found.failed) return recover_later();
+              std::set<tenant_id> with_runs;
+              for (const auto& r : *found.runs) with_runs.insert(r.tenant);
+              for (const auto& tenant : with_runs) open(tenant);
+            },
+            [this](caf::error&) { recover_later(); });
+  }
+
+  /// Invalid only while the tenant is between two incarnations.
+  caf::actor open(const tenant_id& tenant) {
+    if (auto handle = core_.child(tenant)) return handle;
+    if (!opened_.insert(tenant).second) return {};
+    supervision::child_spec spec;
+    spec.name = tenant;
+    spec.is_supervisor = true;
+    spec.start = [n = node_, tenant](const supervision::child_start& c) {
+      return c.parent->spawn([n, tenant, path = c.path](caf::event_based_actor* self) {
+        return steward::tenant(self, n, tenant, path);
+      });
+    };
+    return core_.add(std::move(spec));
+  }
+
+  /// Passes the tenant's door on the sender's behalf, who did not know of it yet.
+  template <class Message>
+  void enter(Message& m, const reply_slot& slot) {
+    const auto handle = open(m.tenant);
+    if (!handle) return; // the slot answers
+    auto admitted = node_->tenant_doors->open(m.tenant, node_->settings.tenant.admission)
+                        ->try_enter(node_->outside.now_us());
+    if (!admitted)
+      return slot.answer(
+          reply::error({ec::overloaded, "the tenant is at its limit", {}, admitted.retry_after}));
+    self_->send(handle, std::move(m), slot, std::move(admitted.pass));
+  }
+
+  template <class Message>
+  void forward(Message& m) {
+    if (const auto handle = open(m.tenant)) self_->send(handle, std::move(m));
+  }
+
+private:
+  void recover_later() { self_->delayed_send(self_, milliseconds{200}, recover_atom::value); }
+
+  caf::event_based_actor* self_;
+  std::shared_ptr<node> node_;
+  supervision::supervisor core_;
+  std::set<tenant_id> opened_;
+};
+
+} // namespace
+
+caf::behavior tenants(caf::event_based_actor* self, std::shared_ptr<node> n, std::string path) {
+  auto common = supervision::prepare(self);
+  auto s = std::make_shared<tenants_state>(self, std::move(n), std::move(path));
+  return caf::message_handler{
+      [s](start_run& m, const reply_slot& slot) { s->enter(m, slot); },
+      [s](control_run& m, const reply_slot& slot) { s->enter(m, slot); },
+      [s](timer_due& m) { s->forward(m); },
+      [s](spawn_child& m) { s->forward(m); },
+      [s](child_done& m) { s->forward(m); },
+      [s](cancel_child& m) { s->forward(m); },
+      [s](recover_atom) { s->recover(); },
+  }
+      .or_else(s->supervision_handlers())
+      .or_else(common);
+}
+
+} // namespace steward
