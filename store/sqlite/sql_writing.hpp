@@ -41,9 +41,12 @@ inline constexpr auto find_run = "SELECT row, status FROM runs WHERE tenant = ?1
 inline constexpr auto update_run =
     "UPDATE runs SET status = ?2, output = coalesce(?3, output), error = coalesce(?4, error),"
     " ended_us = coalesce(?5, ended_us), attempts = ?6 WHERE row = ?1";
-inline constexpr auto count_run =
-    "INSERT INTO run_counts (tenant, status, runs) VALUES (?1, ?2, ?3)"
-    " ON CONFLICT (tenant, status) DO UPDATE SET runs = runs + excluded.runs";
+/// An upsert would check the change itself against `runs >= 0`, so: this, and the other if it found
+/// no row.
+inline constexpr auto count_runs =
+    "UPDATE run_counts SET runs = runs + ?3 WHERE tenant = ?1 AND status = ?2";
+inline constexpr auto start_count =
+    "INSERT INTO run_counts (tenant, status, runs) VALUES (?1, ?2, ?3)";
 
 /// Changes nothing when the place is taken or the entry before is missing.
 inline constexpr auto add_entry =
@@ -64,7 +67,7 @@ inline constexpr auto add_events =
 
 inline constexpr const char* all[] = {
     find_tenant, add_tenant,    find_workflow, workflow_family, add_workflow, find_key,
-    add_key,     drop_old_keys, add_run,       find_run,        update_run,   count_run,
-    add_entry,   put_timer,     clear_timer,   newest_event,    add_events};
+    add_key,     drop_old_keys, add_run,       find_run,        update_run,   count_runs,
+    start_count, add_entry,     put_timer,     clear_timer,     newest_event, add_events};
 
 } // namespace steward::store::sqlite::writing

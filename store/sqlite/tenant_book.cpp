@@ -8,7 +8,7 @@ namespace steward::store::sqlite {
 tenant_book::tenant_book(connection& db)
     : db_(db), find_(db, writing::find_tenant), add_(db, writing::add_tenant),
       newest_(db, writing::newest_event), add_events_(db, writing::add_events),
-      count_(db, writing::count_run) {}
+      count_(db, writing::count_runs), start_count_(db, writing::start_count) {}
 
 tenant_state& tenant_book::open(const tenant_id& name) {
   auto at = tenants_.find(name);
@@ -35,9 +35,7 @@ void tenant_book::found(tenant_state& tenant, const tenant_id& name) {
 void tenant_book::write() {
   for (auto* entry : group_) {
     auto& [name, tenant] = *entry;
-    for (size_t status = 0; status < status_count; ++status)
-      if (tenant.counted[status] != 0)
-        count_.execute(tenant.id, static_cast<int64_t>(status), tenant.counted[status]);
+    write_counts(tenant);
     if (tenant.events.empty()) continue;
     found(tenant, name);
     auto sequence = tenant.newest_event;
@@ -45,6 +43,16 @@ void tenant_book::write() {
     encoded_.clear();
     encode_events(tenant.events, encoded_);
     add_events_.execute(tenant.id, sequence, tenant.newest_event + 1, blob{encoded_});
+  }
+}
+
+void tenant_book::write_counts(tenant_state& tenant) {
+  for (size_t i = 0; i < status_count; ++i) {
+    const auto status = static_cast<int64_t>(i);
+    const auto more = tenant.counted[i];
+    if (more == 0) continue;
+    count_.execute(tenant.id, status, more);
+    if (db_.changes() == 0) start_count_.execute(tenant.id, status, more);
   }
 }
 

@@ -48,8 +48,10 @@ public:
   static void take_back(tenant_state& tenant, const mark& to);
 
 private:
+  void write_counts(tenant_state& tenant);
+
   connection& db_;
-  statement find_, add_, newest_, add_events_, count_;
+  statement find_, add_, newest_, add_events_, count_, start_count_;
   std::unordered_map<tenant_id, tenant_state> tenants_;
   std::vector<std::pair<const tenant_id, tenant_state>*> group_;
   std::string encoded_; ///< Kept for its memory.
