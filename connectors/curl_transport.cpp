@@ -98,10 +98,10 @@ private:
   void run() {
     while (!stopping_) {
       take_inbox();
-      start_ready();
       int running = 0;
       curl_multi_perform(multi_.get(), &running);
       finish_done();
+      start_ready(); // last, so that what has ended makes room at once; polling wakes up for them
       curl_multi_poll(multi_.get(), nullptr, 0, 60'000, nullptr); // or sooner, as libcurl needs
     }
     for (auto& [number, c] : calls_) leave_wire(c);

@@ -18,6 +18,8 @@ config::http_client_settings trusting(const node_service& service) {
   return settings;
 }
 
+json protocol_of(const http_answer& a) { return json::parse(a.body).at("protocol"); }
+
 } // namespace
 
 CAF_TEST(a certificate that nobody signed is refused) {
@@ -33,7 +35,7 @@ CAF_TEST(a certificate of the configured authority is accepted and HTTP 2 is spo
   transport_probe probe{trusting(service)};
   const auto a = probe.fetch(service.url + "/x");
   CAF_REQUIRE_EQUAL(a.reason, "");
-  CAF_CHECK_EQUAL(json::parse(a.body)["protocol"], "2.0");
+  CAF_CHECK_EQUAL(protocol_of(a), "2.0");
 }
 
 CAF_TEST(a trusted certificate for another name is refused) {
@@ -67,7 +69,7 @@ CAF_TEST(without HTTP 2 calls go side by side over HTTP 1) {
   for (const auto s : started) {
     const auto a = probe.wait(s, 20s);
     CAF_REQUIRE(a);
-    CAF_CHECK_EQUAL(json::parse(a->body)["protocol"], "1.1");
+    CAF_CHECK_EQUAL(protocol_of(*a), "1.1");
   }
   CAF_CHECK(probe.transport.connections_opened() > 1);
   CAF_CHECK(probe.transport.connections_opened() <= 8);

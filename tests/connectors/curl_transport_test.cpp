@@ -25,6 +25,8 @@ std::string header(const http_answer& a, std::string_view name) {
   return "(none)";
 }
 
+json field(const http_answer& a, const char* name) { return json::parse(a.body).at(name); }
+
 template <class Predicate>
 bool becomes_true(Predicate predicate) {
   for (int i = 0; i < 500; ++i) {
@@ -93,7 +95,7 @@ CAF_TEST(a body of any bytes arrives whole in both directions) {
   auto order = transport_probe::get(service.url + "/echo");
   order.method = "PUT";
   order.body = std::string(300'000, 'y');
-  CAF_CHECK_EQUAL(json::parse(probe.perform(order).body)["body"], *order.body);
+  CAF_CHECK_EQUAL(field(probe.perform(order), "body"), *order.body);
 }
 
 CAF_TEST(a head is answered without a body) {
@@ -239,7 +241,7 @@ CAF_TEST(a thousand calls at once all get their own answer) {
     const auto a = probe.wait(started[i], 30s);
     CAF_REQUIRE(a);
     CAF_REQUIRE_EQUAL(a->reason, "");
-    CAF_CHECK_EQUAL(json::parse(a->body)["id"], i);
+    CAF_CHECK_EQUAL(field(*a, "id"), i);
   }
 }
 
@@ -254,7 +256,7 @@ CAF_TEST(one host gets no more connections than its share and another is served 
   CAF_CHECK_EQUAL(probe.fetch(other.url + "/status/200").status, 200);
   CAF_CHECK_EQUAL(probe.answered(), 1u);
   for (const auto s : slow) CAF_CHECK_EQUAL(probe.wait(s, 10s)->status, 200);
-  CAF_CHECK_EQUAL(json::parse(probe.fetch(service.url + "/ledger").body)["connections"], 4);
+  CAF_CHECK_EQUAL(field(probe.fetch(service.url + "/ledger"), "connections"), 4);
 }
 
 CAF_TEST(past the bound of the queue a call fails at once) {
