@@ -18,6 +18,8 @@ int64_t page(size_t limit, size_t max) {
   return static_cast<int64_t>(std::clamp<size_t>(limit, 1, max));
 }
 
+constexpr uint64_t sequence_end = 1ull << 40; // No event has this number: see `feed.position`.
+
 [[noreturn]] void corrupt(const std::string& what) { throw sql_error{SQLITE_CORRUPT, what}; }
 
 run_status status(const rows& row, int column) {
@@ -243,7 +245,7 @@ result<std::vector<feed_event>> sqlite_reader::feed_after(const tenant_id& tenan
                                                           size_t limit) {
   return guarded([&] {
     std::vector<feed_event> list;
-    if (after > static_cast<uint64_t>(std::numeric_limits<int64_t>::max())) return list;
+    if (after >= sequence_end) return list;
     const auto size = static_cast<size_t>(page(limit, rows_per_page_max));
     auto row = feed_.run(tenant, after, static_cast<int64_t>(size));
     while (list.size() < size && row.next()) {

@@ -55,13 +55,18 @@ inline constexpr auto workflows =
     "SELECT id, namespace, name, version, digest, created_us FROM workflows"
     " WHERE tenant = " STEWARD_TENANT " AND (namespace, name) >= (?2, ?3) ORDER BY namespace, name";
 
-/// A row holds one event at least, so ?3 rows hold ?3 events.
-inline constexpr auto feed = "SELECT first, last, events FROM feed WHERE tenant = " STEWARD_TENANT
-                             " AND last > ?2 ORDER BY last LIMIT ?3";
-inline constexpr auto feed_range =
-    "SELECT (SELECT first FROM feed WHERE tenant = t.id ORDER BY last LIMIT 1),"
-    " (SELECT last FROM feed WHERE tenant = t.id ORDER BY last DESC LIMIT 1)"
-    " FROM tenants t WHERE t.name = ?1";
+// The feed's position is tenant * 2^40 + sequence number.
+#define STEWARD_FEED_OF(tenant) " position > " tenant " << 40 AND position < (" tenant " + 1) << 40"
+#define STEWARD_LAST "position & 0xffffffffff"
+/// A row holds one event at least, so ?3 rows hold ?3 events. ?2 is less than 2^40.
+inline constexpr auto feed = "SELECT first, " STEWARD_LAST ", events FROM feed"
+                             " WHERE position > (" STEWARD_TENANT " << 40) + ?2"
+                             " AND position < (" STEWARD_TENANT " + 1) << 40"
+                             " ORDER BY position LIMIT ?3";
+inline constexpr auto feed_range = "SELECT (SELECT first FROM feed WHERE" STEWARD_FEED_OF(
+    "t.id") " ORDER BY position LIMIT 1),"
+            " (SELECT " STEWARD_LAST " FROM feed WHERE" STEWARD_FEED_OF(
+                "t.id") " ORDER BY position DESC LIMIT 1) FROM tenants t WHERE t.name = ?1";
 inline constexpr auto tenants = "SELECT name FROM tenants ORDER BY name";
 
 #undef STEWARD_TENANT
@@ -69,6 +74,8 @@ inline constexpr auto tenants = "SELECT name FROM tenants ORDER BY name";
 #undef STEWARD_RUN
 #undef STEWARD_WORKFLOW
 #undef STEWARD_PAGE
+#undef STEWARD_FEED_OF
+#undef STEWARD_LAST
 
 inline constexpr const char* all[] = {run,
                                       journal,

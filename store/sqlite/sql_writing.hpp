@@ -61,9 +61,10 @@ inline constexpr auto clear_timer =
     "DELETE FROM timers WHERE tenant = ?1 AND run = ?2 AND effect = ?3";
 
 inline constexpr auto newest_event =
-    "SELECT last FROM feed WHERE tenant = ?1 ORDER BY last DESC LIMIT 1";
+    "SELECT position & 0xffffffffff FROM feed WHERE position > ?1 << 40"
+    " AND position < (?1 + 1) << 40 ORDER BY position DESC LIMIT 1";
 inline constexpr auto add_events =
-    "INSERT INTO feed (tenant, last, first, events) VALUES (?1, ?2, ?3, ?4)";
+    "INSERT INTO feed (position, first, events) VALUES ((?1 << 40) + ?2, ?3, ?4)";
 
 inline constexpr const char* all[] = {
     find_tenant, add_tenant,    find_workflow, workflow_family, add_workflow, find_key,

@@ -9,7 +9,7 @@ namespace steward::store::sqlite::migrations {
 const char* const first_schema_0001 = R"sql(
 
 CREATE TABLE tenants (
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY CHECK (id < 8388608), -- Leaves room for `feed.position`.
   name TEXT NOT NULL UNIQUE
 ) STRICT;
 
@@ -87,15 +87,15 @@ CREATE TABLE idempotency (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX idempotency_by_age ON idempotency (tenant, created_us);
 
--- One row for each tenant and commit: events `first` to `last`, as feed_codec.hpp says. The newest
--- row of a tenant also says where its numbers go on, so whoever removes old rows keeps that one.
+-- One row for each tenant and commit: events `first` to `last`, as feed_codec.hpp says, at
+-- `position` = tenant * 2^40 + last. One number instead of a key of two columns keeps the row whole in
+-- its page, which is a tenth of a commit. The newest row of a tenant also says where its numbers go
+-- on, so whoever removes old rows keeps that one.
 CREATE TABLE feed (
-  tenant INTEGER NOT NULL REFERENCES tenants,
-  last INTEGER NOT NULL,
-  first INTEGER NOT NULL CHECK (first BETWEEN 1 AND last),
-  events BLOB NOT NULL,
-  PRIMARY KEY (tenant, last)
-) STRICT, WITHOUT ROWID;
+  position INTEGER PRIMARY KEY,
+  first INTEGER NOT NULL CHECK (first BETWEEN 1 AND position & 0xffffffffff),
+  events BLOB NOT NULL
+) STRICT;
 
 )sql";
 
