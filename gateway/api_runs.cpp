@@ -1,0 +1,102 @@
+#include "gateway/api_ask.hpp"
+#include "gateway/header_values.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace steward::gateway {
+
+template <class Message>
+void api::to_tenant(call& c, Message message, std::chrono::milliseconds wait, std::string headers) {
+  const auto way = options_.tenants->find(tenant_);
+  const auto handle = way ? way->actor() : caf::actor{};
+  if (!handle) {
+    const auto tenants = tenants_->get();
+    if (!tenants) return c.unavailable("the tenants' supervisor");
+    return caf::anon_send(tenants, std::move(message), c.x.later(wait, std::move(headers)));
+  }
+  auto admitted = way->try_enter(options_.services->outside.now_us());
+  if (!admitted)
+    return c.fail(from_failure({ec::overloaded,
+                                "the tenant has as many requests in work as it may",
+                                {},
+                                admitted.retry_after}));
+  caf::anon_send(handle, std::move(message), c.x.later(wait, std::move(headers)),
+                 std::move(admitted.pass));
+}
+
+void api::start_run(call& c) {
+  const auto media = media_type(c.request.header("content-type"));
+  if (!media.empty() && !is_json_type(media))
+    return c.fail({415,
+                   "unsupported-media-type",
+                   "Unsupported media type",
+                   "a run's input is application/json, not " + media,
+                   {},
+                   {}});
+  auto key = read_idempotency_key(c.request);
+  if (!key.valid)
+    return c.fail("Idempotency-Key", "this is no idempotency key", "1 to 255 printable characters");
+  const auto version = c.parameter("version");
+  if (version && version->empty()) return c.fail("version", "the version is empty", "e.g. 1.0.0");
+  const auto wait = preferred_wait(c.request);
+  steward::start_run message;
+  message.tenant = tenant_;
+  message.namespace_ = c.match.arguments[0];
+  message.name = c.match.arguments[1];
+  message.version = version.value_or(std::string{});
+  message.input = c.request.body;
+  message.idempotency_key = std::move(key.key);
+  message.wait = wait.value_or(std::chrono::milliseconds{0});
+  to_tenant(c, std::move(message), wait.value_or(std::chrono::milliseconds{0}),
+            wait ? "Preference-Applied: " + wait_text(*wait) + "\r\n" : std::string{});
+}
+
+void api::control_run(call& c, operation what) {
+  const auto id = read_run_id(c);
+  if (!id) return;
+  if (!c.request.body.empty()) return c.fail("", "this call has no body", "an empty body");
+  const auto action = what == operation::cancel_run    ? run_action::cancel
+                      : what == operation::suspend_run ? run_action::suspend
+                                                       : run_action::resume;
+  to_tenant(c, steward::control_run{tenant_, *id, action}, {}, {});
+}
+
+void api::list_runs(call& c) {
+  static constexpr std::array<std::string_view, 7> statuses{
+      "pending", "running", "waiting", "suspended", "cancelled", "faulted", "completed"};
+  steward::list_runs message;
+  message.tenant = tenant_;
+  if (!read_page(c, message.limit, message.cursor)) return;
+  message.status = c.parameter("status").value_or(std::string{});
+  if (c.parameter("status") &&
+      std::find(statuses.begin(), statuses.end(), message.status) == statuses.end())
+    return c.fail("status", "there is no such status",
+                  "pending, running, waiting, suspended, cancelled, faulted or completed");
+  message.workflow = c.parameter("workflow").value_or(std::string{});
+  if (c.parameter("workflow")) {
+    const auto slash = message.workflow.find('/');
+    if (slash == std::string::npos || slash == 0 || slash + 1 == message.workflow.size() ||
+        message.workflow.find('/', slash + 1) != std::string::npos)
+      return c.fail("workflow", "this names no workflow", "namespace/name");
+  }
+  c.ask(*queries_, "the store's reader", std::move(message));
+}
+
+void api::get_run(call& c) {
+  if (const auto id = read_run_id(c))
+    c.ask(*queries_, "the store's reader", steward::get_run{tenant_, *id});
+}
+
+void api::get_run_events(call& c) {
+  if (const auto id = read_run_id(c))
+    c.ask(*queries_, "the store's reader", steward::get_history{tenant_, *id});
+}
+
+std::optional<run_id> api::read_run_id(call& c) {
+  auto id = run_id::parse(c.match.arguments[0]);
+  if (!id) c.fail("id", "this is not the id of a run", "a UUID");
+  return id;
+}
+
+} // namespace steward::gateway

@@ -1,0 +1,109 @@
+#include "gateway/openapi.hpp"
+
+#include "gateway/routes.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace steward::gateway {
+
+namespace {
+
+using nlohmann::json;
+
+json problem_answer(const std::string& description) {
+  return {
+      {"description", description},
+      {"content",
+       {{"application/problem+json", {{"schema", {{"$ref", "#/components/schemas/Problem"}}}}}}}};
+}
+
+/// Every error that any call may meet on top of its own.
+void add_common_errors(json& responses, const route& r) {
+  const auto add = [&](const char* status, const char* why) {
+    if (!responses.contains(status)) responses[status] = problem_answer(why);
+  };
+  add("400", "The request is malformed; `errors` names what is wrong.");
+  add("403", "In dev mode: the request comes from a foreign page.");
+  add("503", "Not available now; `Retry-After` tells when to try again.");
+  if (!r.open) add("401", "Credentials are missing.");
+  if (responses.contains("503"))
+    responses["503"]["headers"]["Retry-After"] = {{"$ref", "#/components/headers/RetryAfter"}};
+  if (responses.contains("429"))
+    responses["429"]["headers"]["Retry-After"] = {{"$ref", "#/components/headers/RetryAfter"}};
+}
+
+/// An answer given as a number and a sentence is a problem document; others are written out.
+json answers_of(const json& written, const route& r) {
+  json out = json::object();
+  for (const auto& [status, what] : written.items())
+    out[status] = what.is_string() ? problem_answer(what.get<std::string>()) : what;
+  add_common_errors(out, r);
+  return out;
+}
+
+json parameters_of(const json& documented, const route& r) {
+  json out = json::array();
+  const auto text = std::string{r.pattern};
+  for (size_t begin = text.find('{'); begin != std::string::npos;
+       begin = text.find('{', begin + 1)) {
+    const auto name = text.substr(begin + 1, text.find('}', begin) - begin - 1);
+    out.push_back({{"$ref", "#/components/parameters/path_" + name}});
+  }
+  for (auto rest = r.query; !rest.empty();) {
+    const auto end = std::min(rest.find(' '), rest.size());
+    out.push_back({{"$ref", "#/components/parameters/query_" + std::string{rest.substr(0, end)}}});
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  if (documented.contains("headers"))
+    for (const auto& name : documented["headers"])
+      out.push_back({{"$ref", "#/components/parameters/header_" + name.get<std::string>()}});
+  return out;
+}
+
+json operation_of(const json& documented, const route& r) {
+  json out{{"operationId", r.id},
+           {"summary", documented.at("summary")},
+           {"tags", json::array({documented.at("tag")})}};
+  if (documented.contains("description")) out["description"] = documented["description"];
+  if (auto parameters = parameters_of(documented, r); !parameters.empty())
+    out["parameters"] = std::move(parameters);
+  if (documented.contains("requestBody")) out["requestBody"] = documented["requestBody"];
+  out["responses"] = answers_of(documented.at("responses"), r);
+  out["security"] = json::array();
+  if (!r.open) out["security"] = json::array({{{"key", json::array()}}, json::object()});
+  return out;
+}
+
+} // namespace
+
+std::string openapi_document(std::string_view version) {
+  const auto operations = json::parse(openapi_operations());
+  const auto components = json::parse(openapi_schemas());
+  json paths = json::object();
+  for (const auto& r : routes()) {
+    auto method = std::string{r.method};
+    for (auto& c : method) c = static_cast<char>(c + ('a' - 'A'));
+    paths[std::string{r.pattern}][method] = operation_of(operations.at(std::string{r.id}), r);
+  }
+  const json document{
+      {"openapi", "3.1.0"},
+      {"info",
+       {{"title", "Steward"},
+        {"version", version},
+        {"description", "Durable workflow runs. Errors are RFC 9457 documents; lists are `{items, "
+                        "next}` and page by "
+                        "`cursor`; times are RFC 3339 in UTC."},
+        {"license", {{"name", "Apache 2.0"}, {"identifier", "Apache-2.0"}}}}},
+      {"servers", json::array({{{"url", "/"}}})},
+      {"tags", json::array({{{"name", "workflows"}, {"description", "Definitions, by version."}},
+                            {{"name", "runs"}, {"description", "Runs of workflows."}},
+                            {{"name", "feed"}, {"description", "What changes, live."}},
+                            {{"name", "server"}, {"description", "The server itself."}}})},
+      {"paths", std::move(paths)},
+      {"components", components}};
+  return document.dump();
+}
+
+} // namespace steward::gateway

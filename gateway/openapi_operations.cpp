@@ -1,0 +1,115 @@
+#include "gateway/openapi.hpp"
+
+namespace steward::gateway {
+
+// What each operation means. Path and query parameters are taken from the table of routes; an
+// answer that is only a sentence is a problem document; 400, 401, 403 and 503 are added to every
+// operation.
+std::string_view openapi_operations() {
+  return R"json({
+"deployWorkflow": {
+  "tag": "workflows", "summary": "Deploy a version of a workflow",
+  "description": "Deploying the same text again changes nothing and answers 200.",
+  "requestBody": {"required": true, "content": {
+    "application/yaml": {"schema": {"type": "string"}},
+    "application/json": {"schema": {"type": "object"}}}},
+  "responses": {
+    "200": {"description": "This very text is deployed already.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/WorkflowItem"}}}},
+    "201": {"description": "Deployed.", "headers": {"Location": {"$ref": "#/components/headers/Location"}}, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/WorkflowItem"}}}},
+    "409": "This version is deployed with other content.",
+    "413": "The definition is too large.",
+    "415": "The body is neither YAML nor JSON by its Content-Type.",
+    "422": "The definition has problems; `errors` lists all of them, each with its place."}},
+"listWorkflows": {
+  "tag": "workflows", "summary": "List workflows",
+  "responses": {"200": {"description": "One page.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/WorkflowPage"}}}}}},
+"getWorkflow": {
+  "tag": "workflows", "summary": "Read a workflow",
+  "description": "As JSON with its versions and its source, or as the YAML or JSON text that was deployed, by Accept.",
+  "responses": {
+    "200": {"description": "The workflow.", "content": {
+      "application/json": {"schema": {"$ref": "#/components/schemas/Workflow"}},
+      "application/yaml": {"schema": {"type": "string"}}}},
+    "404": "There is no such workflow or version.",
+    "406": "It can't be had in what Accept asks for."}},
+"startRun": {
+  "tag": "runs", "summary": "Start a run",
+  "description": "The body is the run's input. Answers once the run is durable; with `Prefer: wait=N` with the ended run if it ends within N seconds.",
+  "headers": ["Prefer", "IdempotencyKey"],
+  "requestBody": {"required": false, "content": {"application/json": {"schema": {}}}},
+  "responses": {
+    "200": {"description": "The run has ended within the wait.", "headers": {"Preference-Applied": {"$ref": "#/components/headers/PreferenceApplied"}}, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Run"}}}},
+    "202": {"description": "The run has started.", "headers": {"Location": {"$ref": "#/components/headers/Location"}, "Preference-Applied": {"$ref": "#/components/headers/PreferenceApplied"}}, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Run"}}}},
+    "404": "There is no such workflow or version.",
+    "413": "The input is too large.",
+    "415": "The body is not JSON by its Content-Type.",
+    "422": "The idempotency key was used with another request.",
+    "429": "Past the tenant's limits; nothing was stored."}},
+"listRuns": {
+  "tag": "runs", "summary": "List runs, newest first",
+  "responses": {"200": {"description": "One page.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/RunPage"}}}}}},
+"getRun": {
+  "tag": "runs", "summary": "Read a run",
+  "responses": {
+    "200": {"description": "The run.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Run"}}}},
+    "404": "There is no such run."}},
+"getRunEvents": {
+  "tag": "runs", "summary": "Read a run's history, oldest first",
+  "responses": {
+    "200": {"description": "Its lifecycle events.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/RunEventPage"}}}},
+    "404": "There is no such run."}},
+"cancelRun": {
+  "tag": "runs", "summary": "Cancel a run",
+  "responses": {
+    "200": {"description": "The run as it is then.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Run"}}}},
+    "404": "There is no such run.", "409": "It has ended.", "429": "Past the tenant's limits."}},
+"suspendRun": {
+  "tag": "runs", "summary": "Suspend a run",
+  "responses": {
+    "200": {"description": "The run as it is then.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Run"}}}},
+    "404": "There is no such run.", "409": "Its state does not allow it.", "429": "Past the tenant's limits."}},
+"resumeRun": {
+  "tag": "runs", "summary": "Resume a suspended run",
+  "responses": {
+    "200": {"description": "The run as it is then.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Run"}}}},
+    "404": "There is no such run.", "409": "It is not suspended.", "429": "Past the tenant's limits."}},
+"readFeed": {
+  "tag": "feed", "summary": "Read the live feed",
+  "description": "A WebSocket (subprotocol steward.v1), or server-sent events with Accept: text/event-stream. Each message is one CloudEvent; those with a sequence come without holes. A reader that is too slow is dropped with a reason and resumes with `after`.",
+  "headers": ["LastEventId"],
+  "responses": {
+    "101": {"description": "A WebSocket: text frames, one CloudEvent each."},
+    "200": {"description": "Server-sent events: `id` is the sequence, `data` the CloudEvent.", "content": {"text/event-stream": {"schema": {"type": "string"}}}},
+    "426": "Neither a WebSocket nor server-sent events are asked for."}},
+"getTree": {
+  "tag": "server", "summary": "Read the live supervision tree",
+  "responses": {"200": {"description": "The root and what is below it.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/TreeNode"}}}}}},
+"killActor": {
+  "tag": "server", "summary": "Kill an actor, as a crash would",
+  "description": "Its supervisor restarts it.",
+  "requestBody": {"required": true, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ActorPath"}}}},
+  "responses": {
+    "202": {"description": "It has been told.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ActorPath"}}}},
+    "404": "There is no such actor.",
+    "415": "The body is not JSON by its Content-Type."}},
+"getStats": {
+  "tag": "server", "summary": "Read counts",
+  "responses": {"200": {"description": "Runs by status, and the server's version and age.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Stats"}}}}}},
+"getHealth": {
+  "tag": "server", "summary": "Whether the process is alive",
+  "responses": {"200": {"description": "It is.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/State"}}}}}},
+"getReadiness": {
+  "tag": "server", "summary": "Whether the server can work",
+  "responses": {
+    "200": {"description": "It can.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/State"}}}},
+    "503": "Not yet; the detail names what is missing."}},
+"getMetrics": {
+  "tag": "server", "summary": "Metrics in Prometheus' text format",
+  "responses": {"200": {"description": "The metrics.", "content": {"text/plain": {"schema": {"type": "string"}}}}}},
+"getOpenapi": {
+  "tag": "server", "summary": "This document",
+  "responses": {"200": {"description": "OpenAPI 3.1.", "content": {"application/json": {"schema": {"type": "object"}}}}}}
+})json";
+}
+
+} // namespace steward::gateway

@@ -1,0 +1,75 @@
+#include "gateway/openapi.hpp"
+
+namespace steward::gateway {
+
+// The document's components: what operations and answers refer to.
+std::string_view openapi_schemas() {
+  return R"json({
+"securitySchemes": {"key": {"type": "http", "scheme": "bearer", "description": "An API key. Not needed in dev mode."}},
+"headers": {
+  "Location": {"description": "Where it can be read.", "schema": {"type": "string"}},
+  "PreferenceApplied": {"description": "The wait that was granted.", "schema": {"type": "string", "examples": ["wait=5"]}},
+  "RetryAfter": {"description": "Seconds to wait before trying again.", "schema": {"type": "integer", "minimum": 1}}},
+"parameters": {
+  "path_namespace": {"name": "namespace", "in": "path", "required": true, "description": "The workflow's namespace.", "schema": {"type": "string"}},
+  "path_name": {"name": "name", "in": "path", "required": true, "description": "The workflow's name.", "schema": {"type": "string"}},
+  "path_id": {"name": "id", "in": "path", "required": true, "description": "The run's id.", "schema": {"type": "string", "format": "uuid"}},
+  "query_limit": {"name": "limit", "in": "query", "description": "How many items a page has at most.", "schema": {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}},
+  "query_cursor": {"name": "cursor", "in": "query", "description": "The `next` of the page before.", "schema": {"type": "string"}},
+  "query_version": {"name": "version", "in": "query", "description": "A version; the newest if left out.", "schema": {"type": "string"}},
+  "query_status": {"name": "status", "in": "query", "description": "Only runs that are so.", "schema": {"$ref": "#/components/schemas/RunStatus"}},
+  "query_workflow": {"name": "workflow", "in": "query", "description": "Only runs of this workflow: namespace/name.", "schema": {"type": "string"}},
+  "query_after": {"name": "after", "in": "query", "description": "The last sequence number seen: what came after it is sent without a gap.", "schema": {"type": "integer", "minimum": 0}},
+  "query_type": {"name": "type", "in": "query", "description": "Event types, or prefixes that end in `*`; repeated or separated by commas.", "schema": {"type": "array", "items": {"type": "string"}}},
+  "query_subject": {"name": "subject", "in": "query", "description": "A subject, or a prefix that ends in `*`.", "schema": {"type": "string"}},
+  "query_run": {"name": "run", "in": "query", "description": "A run whose tasks' progress is wanted too; it comes without a sequence.", "schema": {"type": "string", "format": "uuid"}},
+  "header_Prefer": {"name": "Prefer", "in": "header", "description": "wait=N: how many seconds to wait for the run's end, at most 60.", "schema": {"type": "string", "examples": ["wait=5"]}},
+  "header_IdempotencyKey": {"name": "Idempotency-Key", "in": "header", "description": "The same key gives the same run back.", "schema": {"type": "string", "minLength": 1, "maxLength": 255}},
+  "header_LastEventId": {"name": "Last-Event-ID", "in": "header", "description": "Like `after`, and before it.", "schema": {"type": "string"}}},
+"schemas": {
+  "Problem": {"type": "object", "description": "RFC 9457.", "required": ["type", "title", "status", "detail", "instance", "code"], "properties": {
+    "type": {"type": "string", "format": "uri"}, "title": {"type": "string"}, "status": {"type": "integer"},
+    "detail": {"type": "string"}, "instance": {"type": "string"}, "code": {"type": "string"},
+    "errors": {"type": "array", "items": {"$ref": "#/components/schemas/FieldProblem"}}}},
+  "FieldProblem": {"type": "object", "required": ["pointer", "detail"], "properties": {
+    "pointer": {"type": "string", "description": "A JSON pointer, or the name of a parameter or header."},
+    "detail": {"type": "string"}, "expected": {"type": "string"},
+    "line": {"type": "integer", "minimum": 1}, "column": {"type": "integer", "minimum": 1}}},
+  "RunStatus": {"type": "string", "enum": ["pending", "running", "waiting", "suspended", "cancelled", "faulted", "completed"]},
+  "WorkflowRef": {"type": "object", "required": ["namespace", "name", "version"], "properties": {
+    "namespace": {"type": "string"}, "name": {"type": "string"}, "version": {"type": "string"}}},
+  "WorkflowItem": {"type": "object", "required": ["namespace", "name", "version", "digest", "created_at"], "properties": {
+    "namespace": {"type": "string"}, "name": {"type": "string"}, "version": {"type": "string"},
+    "title": {"type": ["string", "null"]}, "digest": {"type": "string"}, "created_at": {"type": "string", "format": "date-time"}}},
+  "Workflow": {"allOf": [{"$ref": "#/components/schemas/WorkflowItem"}, {"type": "object", "required": ["versions", "source", "definition"], "properties": {
+    "versions": {"type": "array", "items": {}}, "source": {"type": "string"}, "definition": {"type": "object"}}}]},
+  "WorkflowPage": {"type": "object", "required": ["items", "next"], "properties": {
+    "items": {"type": "array", "items": {"$ref": "#/components/schemas/WorkflowItem"}}, "next": {"type": ["string", "null"]}}},
+  "Run": {"type": "object", "required": ["id", "workflow", "status", "input", "output", "error", "created_at", "started_at", "ended_at", "attempts"], "properties": {
+    "id": {"type": "string", "format": "uuid"}, "workflow": {"$ref": "#/components/schemas/WorkflowRef"},
+    "status": {"$ref": "#/components/schemas/RunStatus"}, "input": {}, "output": {}, "error": {"type": ["object", "null"]},
+    "created_at": {"type": "string", "format": "date-time"}, "started_at": {"type": ["string", "null"], "format": "date-time"},
+    "ended_at": {"type": ["string", "null"], "format": "date-time"}, "attempts": {"type": "integer"}}},
+  "RunPage": {"type": "object", "required": ["items", "next"], "properties": {
+    "items": {"type": "array", "items": {"$ref": "#/components/schemas/Run"}}, "next": {"type": ["string", "null"]}}},
+  "RunEvent": {"type": "object", "required": ["seq", "time", "type", "task", "attempt", "data"], "properties": {
+    "seq": {"type": "integer"}, "time": {"type": "string", "format": "date-time"}, "type": {"type": "string"},
+    "task": {"type": ["string", "null"]}, "attempt": {"type": "integer"}, "data": {"type": ["object", "null"]}}},
+  "RunEventPage": {"type": "object", "required": ["items", "next"], "properties": {
+    "items": {"type": "array", "items": {"$ref": "#/components/schemas/RunEvent"}}, "next": {"type": ["string", "null"]}}},
+  "TreeNode": {"type": "object", "required": ["name", "path", "state", "strategy", "restarts", "mailbox", "up_us", "last_reason", "hidden", "children"], "properties": {
+    "name": {"type": "string"}, "path": {"type": "string"},
+    "state": {"type": "string", "enum": ["running", "starting", "stopping", "stopped", "busy"]},
+    "strategy": {"type": ["string", "null"]}, "restarts": {"type": "integer"}, "mailbox": {"type": "integer"},
+    "up_us": {"type": "integer", "description": "Microseconds since its last start."},
+    "last_reason": {"type": ["string", "null"]}, "hidden": {"type": "integer"},
+    "children": {"type": "array", "items": {"$ref": "#/components/schemas/TreeNode"}}}},
+  "ActorPath": {"type": "object", "required": ["path"], "properties": {"path": {"type": "string", "description": "As the tree shows it.", "examples": ["store/journal"]}}},
+  "Stats": {"type": "object", "required": ["runs", "version", "uptime_s", "started_at"], "properties": {
+    "runs": {"type": "object", "additionalProperties": {"type": "integer"}}, "version": {"type": "string"},
+    "uptime_s": {"type": "integer"}, "started_at": {"type": "string", "format": "date-time"}}},
+  "State": {"type": "object", "required": ["status"], "properties": {"status": {"type": "string"}}}}
+})json";
+}
+
+} // namespace steward::gateway

@@ -1,0 +1,85 @@
+#include "gateway/routes.hpp"
+
+#include "gateway/target.hpp"
+
+#include <algorithm>
+
+namespace steward::gateway {
+
+namespace {
+
+constexpr std::array table{
+    // clang-format off
+  route{"POST", "/api/v1/workflows",                         "deployWorkflow", operation::deploy_workflow, ""},
+  route{"GET",  "/api/v1/workflows",                         "listWorkflows",  operation::list_workflows,  "limit cursor"},
+  route{"GET",  "/api/v1/workflows/{namespace}/{name}",      "getWorkflow",    operation::get_workflow,    "version"},
+  route{"POST", "/api/v1/workflows/{namespace}/{name}/runs", "startRun",       operation::start_run,       "version"},
+  route{"GET",  "/api/v1/runs",                              "listRuns",       operation::list_runs,       "status workflow limit cursor"},
+  route{"GET",  "/api/v1/runs/{id}",                         "getRun",         operation::get_run,         ""},
+  route{"GET",  "/api/v1/runs/{id}/events",                  "getRunEvents",   operation::get_run_events,  ""},
+  route{"POST", "/api/v1/runs/{id}/cancel",                  "cancelRun",      operation::cancel_run,      ""},
+  route{"POST", "/api/v1/runs/{id}/suspend",                 "suspendRun",     operation::suspend_run,     ""},
+  route{"POST", "/api/v1/runs/{id}/resume",                  "resumeRun",      operation::resume_run,      ""},
+  route{"GET",  "/api/v1/feed",                              "readFeed",       operation::read_feed,       "after type subject run"},
+  route{"GET",  "/api/v1/tree",                              "getTree",        operation::get_tree,        ""},
+  route{"POST", "/api/v1/tree/kill",                         "killActor",      operation::kill_actor,      ""},
+  route{"GET",  "/api/v1/stats",                             "getStats",       operation::get_stats,       ""},
+  route{"GET",  "/healthz",                                  "getHealth",      operation::get_health,      "", true},
+  route{"GET",  "/readyz",                                   "getReadiness",   operation::get_readiness,   "", true},
+  route{"GET",  "/metrics",                                  "getMetrics",     operation::get_metrics,     "", true},
+  route{"GET",  "/openapi.json",                             "getOpenapi",     operation::get_openapi,     "", true},
+    // clang-format on
+};
+
+/// Takes the next segment off `path`, which begins with a slash.
+std::string_view take_segment(std::string_view& path) {
+  path.remove_prefix(1);
+  const auto end = std::min(path.find('/'), path.size());
+  const auto segment = path.substr(0, end);
+  path.remove_prefix(end);
+  return segment;
+}
+
+/// Fits the path to the pattern; the segments that stand for `{...}` go to `captured`.
+bool fits(std::string_view pattern, std::string_view path,
+          std::array<std::string_view, 2>& captured, size_t& count) {
+  count = 0;
+  while (!pattern.empty() && !path.empty() && path.front() == '/') {
+    const auto wanted = take_segment(pattern);
+    const auto given = take_segment(path);
+    if (wanted.starts_with('{')) {
+      if (given.empty()) return false;
+      captured[count++] = given;
+    } else if (wanted != given) {
+      return false;
+    }
+  }
+  return pattern.empty() && path.empty();
+}
+
+} // namespace
+
+std::span<const route> routes() { return table; }
+
+route_match find_route(std::string_view method, std::string_view path) {
+  route_match out;
+  const auto wanted = method == "HEAD" ? std::string_view{"GET"} : method;
+  std::array<std::string_view, 2> captured;
+  size_t count = 0;
+  for (const auto& r : table) {
+    if (!fits(r.pattern, path, captured, count)) continue;
+    out.allow.append(out.allow.empty() ? "" : ", ").append(r.method);
+    if (r.method == "GET") out.allow += ", HEAD";
+    if (r.method != wanted || out.found != nullptr) continue;
+    out.found = &r;
+    for (size_t i = 0; i < count; ++i) {
+      auto decoded = percent_decoded(captured[i], plus::is_itself);
+      if (!decoded) out.malformed = true;
+      out.arguments.push_back(decoded.value_or(std::string{}));
+    }
+  }
+  if (!out.allow.empty()) out.allow += ", OPTIONS";
+  return out;
+}
+
+} // namespace steward::gateway

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace steward::gateway {
+
+enum class operation : uint8_t {
+  deploy_workflow,
+  list_workflows,
+  get_workflow,
+  start_run,
+  list_runs,
+  get_run,
+  get_run_events,
+  cancel_run,
+  suspend_run,
+  resume_run,
+  read_feed,
+  get_tree,
+  kill_actor,
+  get_stats,
+  get_health,
+  get_readiness,
+  get_metrics,
+  get_openapi,
+};
+
+struct route {
+  std::string_view method;
+  std::string_view pattern; ///< `{name}` stands for one segment.
+  std::string_view id;      ///< The operation's name in the OpenAPI document and the metrics.
+  operation does;
+  std::string_view query; ///< The parameters it takes, separated by blanks.
+  bool open = false;      ///< Needs no credentials.
+};
+
+/// All there are, in the order of the OpenAPI document. A route's place is its tag.
+std::span<const route> routes();
+
+struct route_match {
+  const route* found = nullptr;
+  std::vector<std::string> arguments; ///< The pattern's `{...}` in order, percent-decoded.
+  std::string allow;                  ///< The methods of the path; empty: there is no such path.
+  bool malformed = false;             ///< A percent-encoding in the path makes no sense.
+};
+/// HEAD finds the GET route. `path` is as sent, without the query.
+route_match find_route(std::string_view method, std::string_view path);
+
+} // namespace steward::gateway
