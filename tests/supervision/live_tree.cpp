@@ -268,9 +268,12 @@ CAF_TEST(the answers can travel between nodes) {
   node.name = "n";
   node.children.resize(2);
   node.children[1].last_reason = "because";
-  CAF_CHECK_EQUAL(roundtrip(node).children.at(1).last_reason, "because");
-  CAF_CHECK_EQUAL(roundtrip(kill_child{"a/b"}).path, "a/b");
-  CAF_CHECK_EQUAL(roundtrip(get_tree{42}).patience_ms, 42u);
+  auto sent = roundtrip(caf::make_message(node, kill_child{"a/b"}, get_tree{42}, get_child{"a"}));
+  CAF_REQUIRE((sent.match_elements<tree_node, kill_child, get_tree, get_child>()));
+  CAF_CHECK_EQUAL(sent.get_as<tree_node>(0).children.at(1).last_reason, "because");
+  CAF_CHECK_EQUAL(sent.get_as<kill_child>(1).path, "a/b");
+  CAF_CHECK_EQUAL(sent.get_as<get_tree>(2).patience_ms, 42u);
+  CAF_CHECK_EQUAL(sent.get_as<get_child>(3).path, "a");
 }
 
 CAF_TEST_FIXTURE_SCOPE_END()

@@ -115,7 +115,11 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(steward::supervision::testing::call_owner)
 
 namespace steward::supervision::testing {
 
-struct tree_fixture : test_coordinator_fixture<> {
+struct tree_config : caf::actor_system_config {
+  tree_config() { add_message_types<caf::id_block::steward_supervision>(); }
+};
+
+struct tree_fixture : test_coordinator_fixture<tree_config> {
   seeded_world outside;
   std::shared_ptr<notebook> notes = std::make_shared<notebook>();
   std::shared_ptr<services> shared = std::make_shared<services>(outside);
