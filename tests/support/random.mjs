@@ -1,0 +1,17 @@
+// Random numbers that a seed gives back: a failed run can be done again.
+
+/** A generator of numbers in [0, 1) (mulberry32). */
+export function seeded(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+/** A whole number in [low, high]. */
+export function between(random, low, high) {
+  return low + Math.floor(random() * (high - low + 1));
+}
