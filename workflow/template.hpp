@@ -31,6 +31,11 @@ public:
 
 private:
   struct node;
+  struct evaluation_call;
+  static outcome<std::shared_ptr<const node>, expression_problem> compile_node(const value& v);
+  static outcome<value, evaluation_error> evaluate_node(const node& n, const evaluation_call& call);
+  static void collect_free_variables(const node& n, std::set<std::string, std::less<>>& names);
+
   std::shared_ptr<const node> root_;
 };
 
