@@ -9,8 +9,8 @@ namespace steward::workflow::schema {
 
 namespace {
 
-// About half a second of the slowest schema; a megabyte of ordinary data takes a hundredth of it.
-constexpr size_t max_work = 5'000'000;
+// A fifth of a second or so; a megabyte of ordinary data under an ordinary schema takes less.
+constexpr size_t max_work = 2'000'000;
 constexpr uint32_t max_depth = 1000;
 
 uint8_t bits_of(const value& v) {
