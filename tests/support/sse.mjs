@@ -40,11 +40,13 @@ export class SseParser {
 }
 
 /**
- * Opens the feed after a sequence. `onEvent(cloudEvent)` gets each event; the promise `ended` is
- * kept when the stream ends, for whatever reason; `close()` ends it.
+ * Opens the feed after a sequence. `onEvent(cloudEvent, event)` gets each event; the promise `ended`
+ * is kept when the stream ends, for whatever reason; `close()` ends it; `pause()` stops reading from
+ * the socket until `resume()`.
  */
 export function openFeed(url, { after, headers = {}, onEvent }) {
   const parser = new SseParser();
+  let stream;
   const target = `${url}/api/v1/feed${after === undefined ? '' : `?after=${after}`}`;
   let request;
   const ended = new Promise((resolve) => {
@@ -56,6 +58,7 @@ export function openFeed(url, { after, headers = {}, onEvent }) {
         resolve(`status ${response.statusCode}`);
         return;
       }
+      stream = response;
       response.setEncoding('utf8');
       response.on('data', (text) => {
         for (const event of parser.push(text)) onEvent(JSON.parse(event.data), event);
@@ -64,7 +67,7 @@ export function openFeed(url, { after, headers = {}, onEvent }) {
       response.on('close', () => resolve('closed'));
     });
   });
-  return { ended, close: () => request.destroy() };
+  return { ended, close: () => request.destroy(), pause: () => stream.pause(), resume: () => stream.resume() };
 }
 
 export const feedOpened = 'dev.steward.feed.opened.v1';
