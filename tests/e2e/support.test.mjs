@@ -53,12 +53,10 @@ test('the ledger counts deliveries and keys of each step', () =>
     assert.deepEqual((await client.request('GET', '/ledger')).json.steps, {});
   }));
 
-test('the service answers thousands of requests a second', () =>
-  withService(async (client) => {
-    const from = Date.now();
-    await atMost(50, Array.from({ length: 3000 }), () => client.request('GET', '/pet/1'));
-    const rate = 3000 / ((Date.now() - from) / 1000);
-    assert.ok(rate > 500, `${rate} requests a second`); // far below what it does: machines are shared
+test('thousands of requests side by side are all counted', () =>
+  withService(async (client, service) => {
+    await atMost(50, Array.from({ length: 3000 }), () => client.request('GET', '/pet/1?step=all'));
+    assert.equal(service.ledger.toJSON().steps.all.deliveries, 3000);
   }));
 
 test('insisting goes on past refusals, errors and 503', () =>
