@@ -16,7 +16,7 @@ do:
                   R"({"b":5})");
 }
 
-CAF_TEST(filters apply from the input to the context in the language's order) {
+CAF_TEST(filters apply from the input to the context in the order of the language) {
   auto r = rig{R"(
 input: {from: .outer}
 do:

@@ -212,7 +212,7 @@ do:
 }
 
 CAF_TEST(raise faults the run with the error as written) {
-  auto r = rig{R"(
+  auto r = rig{R"-(
 do:
   - fail:
       raise:
@@ -221,7 +221,7 @@ do:
           status: ${ .code }
           title: ${ "Odd \(.n)" }
           detail: as it is
-)"};
+)-"};
   r.start(R"({"code": 422, "n": 3})");
   CAF_CHECK(r.error() ==
             (run_error{"https://example.com/errors/odd", 422, "/do/0/fail", "Odd 3", "as it is"}));

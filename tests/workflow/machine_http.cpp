@@ -66,16 +66,17 @@ CAF_TEST(the address may be an expression and must be absolute) {
 }
 
 CAF_TEST(the query is appended and arrays repeat their name) {
-  CAF_CHECK_EQUAL(url_of("endpoint: 'https://x.io/a', query: {q: '${ .q }', n: 1, t: '${ .t }', "
-                         "none: '${ null }'}",
-                         R"({"q": "a&b=c", "t": ["x", "y"]})"),
-                  "https://x.io/a?q=a%26b%3Dc&n=1&t=x&t=y");
+  CAF_CHECK_EQUAL(
+      url_of("endpoint: 'https://x.io/a', query: {q: '${ .q }', n: '${ 1 }', t: '${ .t }', "
+             "none: '${ null }'}",
+             R"({"q": "a&b=c", "t": ["x", "y"]})"),
+      "https://x.io/a?q=a%26b%3Dc&n=1&t=x&t=y");
   CAF_CHECK_EQUAL(url_of("endpoint: 'https://x.io/a?b=c', query: {d: e}"),
                   "https://x.io/a?b=c&d=e");
 }
 
 CAF_TEST(headers are texts and can not smuggle another line) {
-  auto r = calling("endpoint: 'https://x.io', headers: {X-A: b, X-N: 1, X-B: '${ true }'}");
+  auto r = calling("endpoint: 'https://x.io', headers: {X-A: b, X-N: '${ 1 }', X-B: '${ true }'}");
   CAF_CHECK_EQUAL(headers_of(r.call()), "X-A=b;X-N=1;X-B=true;");
   for (auto bad : {R"({"h": {"X": "a\r\nY: b"}})", R"({"h": {"X Y": "a"}})", R"({"h": {"": "a"}})",
                    R"({"h": {"Content-Length": "5"}})", R"({"h": {"X": {}}})", R"({"h": 1})"})

@@ -171,7 +171,7 @@ CAF_TEST(a run killed anywhere goes on from its journal as if nothing had happen
 
 CAF_TEST(where slices end changes nothing) {
   for_many_histories([](const auto& d, const history& h) {
-    for (uint64_t slice : {1, 2, 1'000'000}) {
+    for (uint64_t slice : {1u, 2u, 1'000'000u}) {
       auto limits = machine_limits{};
       limits.slice = slice;
       auto m = machine{d, limits};

@@ -106,7 +106,7 @@ public:
   template <class Command>
   size_t count() const {
     size_t n = 0;
-    for (const auto& c : sent) n += std::holds_alternative<Command>(c) ? 1 : 0;
+    for (const auto& c : sent) n += std::holds_alternative<Command>(c) ? 1u : 0u;
     return n;
   }
   const http_call& call() const { return the<http_call>(); }

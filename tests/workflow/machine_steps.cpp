@@ -69,6 +69,7 @@ CAF_TEST(tasks abandoned by a timeout or a cancellation are told as cancelled) {
   CAF_CHECK_EQUAL(cancelled.log.lines,
                   (lines{"workflow.started", "task.started scope", "task.started pause",
                          "task.cancelled pause", "task.cancelled scope", "workflow.cancelled"}));
+  CAF_CHECK_EQUAL(data_of(cancelled, 5), R"({"reason":"by hand"})");
 }
 
 CAF_TEST(suspending and resuming are told) {

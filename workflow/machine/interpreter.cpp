@@ -40,6 +40,7 @@ event take_first(std::vector<event>& events) {
 
 interpreter::interpreter(std::shared_ptr<const definition> d, machine_limits limits)
     : limits_(limits) {
+  limits_.slice = std::max<uint64_t>(limits_.slice, 1);
   run_.what = std::move(d);
 }
 
@@ -94,7 +95,7 @@ void interpreter::apply(event e) {
     observe("workflow.resumed", {});
     return raise_overdue();
   }
-  if (is<cancel_requested>(e)) return cancel();
+  if (auto cancelled = std::get_if<cancel_requested>(&e.what)) return cancel(*cancelled);
   if (auto given_up = std::get_if<quarantined>(&e.what)) {
     abandon_above(0);
     return fault(standard_error("runtime", safe_text(given_up->reason, detail_bytes)));
@@ -134,10 +135,10 @@ void interpreter::start(const run_started& e) {
   fault(*std::move(error));
 }
 
-void interpreter::cancel() {
+void interpreter::cancel(const cancel_requested& e) {
   abandon_above(0);
   close(run_status::cancelled);
-  observe("workflow.cancelled", {});
+  if (observer_) tell("workflow.cancelled", "reason", value{safe_text(e.reason, detail_bytes)});
 }
 
 void interpreter::finish(value result) {

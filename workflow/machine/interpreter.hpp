@@ -38,7 +38,7 @@ private:
   // interpreter.cpp
   void apply(event e);
   void start(const run_started& e);
-  void cancel();
+  void cancel(const cancel_requested& e);
   void finish(value result);
   void fault(run_error e);
   void close(run_status how);
