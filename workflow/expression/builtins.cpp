@@ -97,7 +97,7 @@ def scan($re; $flags):
   | if (.captures | length) > 0 then [.captures | .[] | .string] else .string end;
 def scan($re): scan($re; null);
 def split($re; $flags): . as $s
-  | [foreach (match($re; $flags + "g") | [.offset, .length], null) as $m
+  | [foreach ((match($re; $flags + "g") | [.offset, .length]), null) as $m
       ([0, null]; if $m == null then [.[0], $s[.[0]:]] else [$m[0] + $m[1], $s[.[0]:$m[0]]] end;
        .[1])];
 def splits($re; $flags): split($re; $flags) | .[];

@@ -15,6 +15,7 @@ public:
   input(const value& borrowed) : v_(const_cast<value*>(&borrowed)), given_(false) {}
   input(value&& given) : v_(&given), given_(true) {}
   const value& get() const { return *v_; }
+  bool given() const { return given_; }
   value take() const { return given_ ? std::move(*v_) : *v_; }
 
 private:
@@ -140,6 +141,8 @@ private:
   bool update_with(const node& n, input in, const binding* env, sink out);
   bool each_path(const node& n, const value& in, const binding* env,
                  function_ref<bool(const value& path)> out);
+  bool change(const node& n, input in, const binding* env, value& state,
+              function_ref<bool(const value& path, value& place)> how);
 
   const program& program_;
   const variable_source& variables_;

@@ -84,7 +84,7 @@ bool match(evaluation& e, const value& in, const value* args, value& out) {
   auto groups = std::vector<re2::StringPiece>{};
   for (size_t from = 0; from <= text.size();) {
     // The worst case of one search, and of finding its groups.
-    e.spend(1 + (text.size() - from) / 32);
+    e.spend(1 + (text.size() - from) / 64);
     if (!re->search(text, from, groups)) break;
     e.spend(groups[0].size() * re->size() / 64);
     if (only_test) {

@@ -195,36 +195,64 @@ bool evaluation::each_path(const node& n, const value& in, const binding* env,
 
 // --- assignments ---------------------------------------------------------------------------------
 
+/// Changes what lies at each path of `n` in `state`, which starts as the input. `how` gives
+/// false when it failed.
+///
+/// An input that was given away is changed in place: its paths are found first, so that nothing
+/// else holds it, and what lies there is taken out. A loop that grows a value then stays linear.
+bool evaluation::change(const node& n, input in, const binding* env, value& state,
+                        function_ref<bool(const value& path, value& place)> how) {
+  auto each = [&](const value& path) {
+    auto before = value{};
+    if (!get_path(*this, state, path, before)) return false;
+    auto container = before.is_array() || before.is_object();
+    auto place = path.size() != 0 && !path.items().back().is_object();
+    if (in.given() && container && place && !set_path(*this, state, path, value{})) return false;
+    return how(path, before) && set_path(*this, state, path, std::move(before));
+  };
+  if (!in.given()) {
+    state = in.get();
+    return each_path(n, in.get(), env, each);
+  }
+  auto found = value::empty_array();
+  auto ok = each_path(n, in.get(), env, [&](const value& path) {
+    found.push_back(path);
+    return true;
+  });
+  state = in.take();
+  if (!ok) return false;
+  for (const auto& path : found.items())
+    if (!each(path)) return false;
+  return true;
+}
+
 bool evaluation::assign(const node& n, input in, const binding* env, sink out) {
   return all(*n.b, in.get(), env, [&](value&& item) {
-    // A place that is known beforehand needs no second look at the input.
-    auto given =
-        n.b->single && n.a->kind == node_kind::field && n.a->a->kind == node_kind::identity;
-    auto state = given ? in.take() : in.get();
-    if (given) return put(*this, state, n.a->constant, std::move(item)) && out(std::move(state));
-    auto ok = each_path(*n.a, in.get(), env,
-                        [&](const value& path) { return set_path(*this, state, path, item); });
-    return ok && out(std::move(state));
+    auto state = value{};
+    auto from = n.b->single ? in : input(in.get());
+    return change(*n.a, from, env, state,
+                  [&](const value&, value& place) {
+                    place = item;
+                    return true;
+                  }) &&
+           out(std::move(state));
   });
 }
 
 /// Places for which the update gives nothing are deleted in the end.
 bool evaluation::update(const node& n, input in, const binding* env, value& out) {
-  auto state = in.get();
+  auto state = value{};
   auto deleted = value::empty_array();
-  auto ok = each_path(*n.a, in.get(), env, [&](const value& path) {
-    auto before = value{}, after = value{};
-    if (!get_path(*this, state, path, before)) return false;
+  auto ok = change(*n.a, in, env, state, [&](const value& path, value& place) {
     auto found = false;
+    auto before = std::exchange(place, value{});
     auto done = all(*n.b, std::move(before), env, [&](value&& v) {
-      after = std::move(v);
+      place = std::move(v);
       found = true;
       return false;
     });
-    if (!done && !found) return false;
-    if (found) return set_path(*this, state, path, std::move(after));
-    deleted.push_back(path);
-    return true;
+    if (!found) deleted.push_back(path);
+    return done || found;
   });
   ok = ok && (deleted.size() == 0 || delete_paths(*this, state, deleted));
   out = std::move(state);
@@ -233,14 +261,14 @@ bool evaluation::update(const node& n, input in, const binding* env, value& out)
 
 bool evaluation::update_with(const node& n, input in, const binding* env, sink out) {
   return all(*n.b, in.get(), env, [&](value&& operand) {
-    auto state = in.get();
-    auto ok = each_path(*n.a, in.get(), env, [&](const value& path) {
-      auto before = value{}, after = value{};
-      return get_path(*this, state, path, before) &&
-             operate(*this, n.op, std::move(before), operand, after) &&
-             set_path(*this, state, path, std::move(after));
-    });
-    return ok && out(std::move(state));
+    auto state = value{};
+    auto from = n.b->single ? in : input(in.get());
+    return change(*n.a, from, env, state,
+                  [&](const value&, value& place) {
+                    auto before = std::exchange(place, value{});
+                    return operate(*this, n.op, std::move(before), operand, place);
+                  }) &&
+           out(std::move(state));
   });
 }
 
