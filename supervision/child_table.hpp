@@ -39,7 +39,8 @@ struct child_record {
   time_point since{};                 ///< Start of this incarnation.
   std::optional<time_point> deadline; ///< Of its start (waiting) or of its end (stopping).
   unsigned starts = 0;
-  unsigned crashes = 0; ///< In a row.
+  unsigned crashes = 0;   ///< In a row.
+  bool launching = false; ///< Its start function is running: the record must stay.
   bool given_up = false;
   bool removed = false; ///< To be forgotten when it is down.
   bool asked = false;   ///< This incarnation has a survey's question it has not answered.

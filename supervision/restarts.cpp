@@ -16,14 +16,13 @@ bool is_normal(const caf::error& reason) {
 
 } // namespace
 
-// -- one child's life
-// ------------------------------------------------------------------------------
+// -- one child's life ------------------------------------------------------------------------
 
 void supervisor::state::launch(child_record& c) {
   children.drop_deadline(c);
-  auto order = c.order;
   caf::actor handle;
   std::string problem;
+  c.launching = true;
   try {
     handle = c.spec.start({self, path_of(c.spec.name), c.crashes});
     if (!handle) problem = "its start function made no actor";
@@ -32,10 +31,7 @@ void supervisor::state::launch(child_record& c) {
   } catch (...) {
     problem = "an exception of unknown type";
   }
-  if (children.find(order) != &c) { // Removed by its own start function.
-    if (handle) self->send_exit(handle, caf::exit_reason::kill);
-    return;
-  }
+  c.launching = false;
   if (!handle) {
     ++c.starts;
     c.since = now();
@@ -45,6 +41,7 @@ void supervisor::state::launch(child_record& c) {
   self->monitor(handle);
   children.came_up(c, std::move(handle), now());
   report(lifecycle_event::kind::started, c);
+  if (c.removed) tell_to_stop(c); // By its own start function.
 }
 
 void supervisor::state::ended(child_record& c, const caf::error& reason) {
@@ -54,7 +51,7 @@ void supervisor::state::ended(child_record& c, const caf::error& reason) {
   report(lifecycle_event::kind::exited, c, text, abnormal);
   auto restarted =
       c.spec.restart == restart::permanent || (c.spec.restart == restart::transient && abnormal);
-  if (restarted)
+  if (restarted && !c.removed)
     failed(c, reason, text);
   else
     gone(c, reason);
@@ -62,12 +59,13 @@ void supervisor::state::ended(child_record& c, const caf::error& reason) {
 
 void supervisor::state::failed(child_record& c, const caf::error& reason, const std::string& text) {
   c.now = phase::waiting;
+  if (stopping) return;
   if (now() - c.since > spec.period) c.crashes = 0;
   ++c.crashes;
   if (front.on_crash) {
     auto order = c.order;
     auto again = front.on_crash(std::string{c.spec.name}, c.crashes, text);
-    if (children.find(order) != &c || c.now != phase::waiting) return;
+    if (children.find(order) != &c || stopping) return;
     if (!again) {
       c.given_up = true;
       report(lifecycle_event::kind::gave_up, c, text, true);
@@ -75,7 +73,6 @@ void supervisor::state::failed(child_record& c, const caf::error& reason, const 
       return;
     }
   }
-  if (stopping) return;
   if (!restarts.admit(now())) {
     escalate(c, text);
     return;
@@ -125,8 +122,7 @@ void supervisor::state::escalate(const child_record& c, const std::string& text)
   stop(make_error(supervision_errc::escalated, why));
 }
 
-// -- plans
-// -------------------------------------------------------------------------------------------
+// -- plans -----------------------------------------------------------------------------------
 
 void supervisor::state::plan_group_restart(const child_record& failed, time_point not_before) {
   auto from = spec.strategy == strategy::one_for_all ? 0 : failed.order;

@@ -69,8 +69,8 @@ struct supervisor_spec {
   supervision::strategy strategy = supervision::strategy::one_for_one;
   unsigned intensity = 5;
   milliseconds period{10'000};
-  /// Started in this order, stopped in the reverse. A start is done when the start function returns:
-  /// it does not wait for what the new actor does by itself, such as starting a subtree.
+  /// Started in this order, stopped in the reverse. A start is done when the start function
+  /// returns: it does not wait for what the new actor does by itself, such as starting a subtree.
   std::vector<child_spec> children;
 };
 

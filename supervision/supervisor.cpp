@@ -30,8 +30,7 @@ void take_down(caf::actor_system& sys, living_children& living) {
 
 } // namespace
 
-// -- what the owner calls
-// --------------------------------------------------------------------------
+// -- what the owner calls --------------------------------------------------------------------
 
 supervisor::supervisor(caf::event_based_actor* self, supervisor_spec spec, std::string path,
                        std::shared_ptr<services> services)
@@ -93,8 +92,7 @@ caf::message_handler supervisor::handlers() {
   };
 }
 
-// -- events
-// ----------------------------------------------------------------------------------------
+// -- events ----------------------------------------------------------------------------------
 
 supervisor::state::state(supervisor& front_, caf::event_based_actor* owner, supervisor_spec s,
                          std::shared_ptr<services> services)
@@ -183,6 +181,7 @@ void supervisor::state::remove(const std::string& name) {
   if (!c) return;
   c->removed = true;
   c->successor.reset();
+  if (c->launching) return;
   if (c->now == phase::running) tell_to_stop(*c);
   if (c->now == phase::waiting)
     gone(*c, {});
@@ -190,8 +189,7 @@ void supervisor::state::remove(const std::string& name) {
     children.erase(*c);
 }
 
-// -- questions
-// -------------------------------------------------------------------------------------
+// -- questions -------------------------------------------------------------------------------
 
 void supervisor::state::tell_tree(milliseconds patience) {
   tree_node own;

@@ -14,7 +14,8 @@ namespace steward::supervision {
 
 /// Supervision as a part of an actor. An actor that supervises (the generic one of
 /// `spawn_supervisor`, or a tenant, which has messages of its own) owns one of these, calls `start`
-/// in its constructor function and joins `handlers()` to its behavior with `or_else`.
+/// in its constructor function and joins `handlers()` to its behavior with `or_else`. Its functions
+/// are for the owner's own handlers, and for the hooks and start functions, which run in them.
 ///
 /// Accepts     get_tree, kill_child, get_child, and its own timers (handlers())
 /// Replies     tree_node; whether the child was found; the child's handle

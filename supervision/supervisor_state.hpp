@@ -22,7 +22,7 @@ struct supervisor::state {
   state(supervisor& front, caf::event_based_actor* owner, supervisor_spec s,
         std::shared_ptr<services> shared);
 
-  // -- events (supervisor.cpp) -----------------------------------------------------------------
+  // -- events (supervisor.cpp) ---------------------------------------------------------------
   void start();
   void down(const caf::down_msg& message);
   void deadline();
@@ -30,7 +30,7 @@ struct supervisor::state {
   caf::actor add(child_spec child);
   void remove(const std::string& name);
 
-  // -- questions (supervisor.cpp) --------------------------------------------------------------
+  // -- questions (supervisor.cpp) ------------------------------------------------------------
   void tell_tree(milliseconds patience);
   bool kill(const child_record& c);
   /// The child a path names, or the supervisor among the children through which it leads on.
@@ -40,7 +40,7 @@ struct supervisor::state {
   };
   place locate(const std::string& path) const;
 
-  // -- one child's life (restarts.cpp) ---------------------------------------------------------
+  // -- one child's life (restarts.cpp) -------------------------------------------------------
   void launch(child_record& c);
   /// It ended although nobody told it to.
   void ended(child_record& c, const caf::error& reason);
@@ -51,7 +51,7 @@ struct supervisor::state {
   void tell_to_stop(child_record& c);
   void escalate(const child_record& c, const std::string& text);
 
-  // -- plans (restarts.cpp) --------------------------------------------------------------------
+  // -- plans (restarts.cpp) ------------------------------------------------------------------
   /// All children at or after `from` are stopped, in reverse order, then those that are to run are
   /// started in order, not before `not_before`.
   struct group_restart {
@@ -72,7 +72,7 @@ struct supervisor::state {
     explicit turn(state& s) : state_(s), thrown_(std::uncaught_exceptions()) { ++state_.turns; }
     turn(const turn&) = delete;
     turn& operator=(const turn&) = delete;
-    ~turn() {
+    ~turn() noexcept(false) { // Settling runs the owner's code, too.
       if (--state_.turns == 0 && std::uncaught_exceptions() == thrown_) state_.settle();
     }
 
@@ -81,7 +81,7 @@ struct supervisor::state {
     int thrown_;
   };
 
-  // -- small things ----------------------------------------------------------------------------
+  // -- small things --------------------------------------------------------------------------
   time_point now() const { return self->clock().now(); }
   std::string path_of(const std::string& name) const { return front.path_ + "/" + name; }
   child_record& enter(child_spec spec, bool dynamic);

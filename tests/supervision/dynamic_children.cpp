@@ -275,6 +275,38 @@ CAF_TEST(a hook may stop the owner) {
   CAF_CHECK(notes->living.empty());
 }
 
+CAF_TEST(a start function may remove its own child) {
+  plant_noting_owner();
+  with_owner([&](supervisor& s) {
+    for (bool fails : {false, true}) {
+      auto spec = worker("a");
+      spec.start = [&s, fails, start = spec.start](const child_start& at) {
+        s.remove("a");
+        if (fails) throw std::runtime_error("and fails");
+        return start(at);
+      };
+      s.add(spec);
+    }
+  });
+  CAF_CHECK_EQUAL(notes->news(), "+a -a");
+  pass(1s, 10ms);
+  CAF_CHECK_EQUAL(size(), 1u);
+}
+
+CAF_TEST(a start function may stop its owner) {
+  plant_noting_owner();
+  with_owner([&](supervisor& s) {
+    auto spec = worker("a");
+    spec.start = [&s, start = spec.start](const child_start& at) {
+      s.stop({});
+      return start(at);
+    };
+    s.add(spec);
+  });
+  CAF_CHECK_EQUAL(end_text(), "normal");
+  CAF_CHECK_EQUAL(notes->news(), "+a -a -base");
+}
+
 CAF_TEST(nothing can be added to an owner that stops) {
   plant_noting_owner();
   auto slow = worker("slow", restart::permanent, manner::stubborn);

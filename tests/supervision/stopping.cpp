@@ -107,6 +107,27 @@ CAF_TEST(an owner whose hook throws ends and leaves nobody behind) {
   CAF_CHECK(notes->living.empty());
 }
 
+CAF_TEST(an owner whose hook throws during a group restart ends as well) {
+  auto spec = worker("b");
+  auto fails = std::make_shared<bool>(false);
+  spec.start = [fails, start = spec.start](const child_start& at) {
+    if (*fails) throw std::runtime_error("not again");
+    return start(at);
+  };
+  plant_owner(plan("root", strategy::one_for_all, {worker("a"), spec}));
+  with_owner([](supervisor& s) {
+    s.on_crash = [](const std::string& name, unsigned, const std::string&) -> bool {
+      if (name == "b") throw std::runtime_error("the hook broke");
+      return true;
+    };
+  });
+  *fails = true;
+  tell("a", "crash");
+  pass(100ms);
+  CAF_CHECK_EQUAL(end_text(), "the hook broke");
+  CAF_CHECK(notes->living.empty());
+}
+
 CAF_TEST(a child that is told to stop finishes its mailbox first) {
   plant(plan("root", strategy::one_for_one, {worker("a")}));
   int handled = 0;
