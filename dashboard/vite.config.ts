@@ -35,6 +35,8 @@ export default defineConfig({
     setupFiles: ["test/setup.ts"],
     include: ["src/**/*.test.{ts,tsx}"],
     css: false,
+    // A busy machine is no failure.
+    testTimeout: 30_000,
     maxWorkers: 2,
     minWorkers: 1,
   },

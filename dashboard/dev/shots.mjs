@@ -15,6 +15,9 @@ const get = async (path) => (await fetch(`${fake.url}/api/v1/${path}`)).json();
 const newest = async (status) =>
   (await get(`runs?status=${status}&workflow=shop/fulfil-order&limit=5`)).items.at(-1)?.id;
 const [faulted, completed, running] = [await newest("faulted"), await newest("completed"), await newest("running")];
+const history = (await get(`runs/${completed}/events`)).items;
+const step = history.find((one) => /task.completed/.test(one.type) && /capture$/.test(one.task));
+const started = history.findLast((one) => one.task === step.task && /task.started/.test(one.type)).seq;
 const pages = {
   overview: "/",
   workflows: "/workflows",
@@ -22,7 +25,7 @@ const pages = {
   runs: "/runs",
   "runs-empty": "/runs?status=suspended",
   "run-faulted": `/runs/${faulted}`,
-  "run-step": `/runs/${completed}?step=4`,
+  "run-step": `/runs/${completed}?step=${started}`,
   "run-live": `/runs/${running}`,
   tree: "/tree",
   missing: "/runs/run_of_nobody",

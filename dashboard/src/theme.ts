@@ -1,4 +1,4 @@
-import { Button, Modal, NativeSelect, Paper, TextInput, Tooltip, createTheme, type MantineColorsTuple } from "@mantine/core";
+import { Button, Drawer, Modal, NativeSelect, Paper, TextInput, Tooltip, createTheme, type MantineColorsTuple } from "@mantine/core";
 
 const brand: MantineColorsTuple = [
   "#e8f6f3", "#d0ebe6", "#a3d8ce", "#72c4b5", "#48b09f", "#229886", "#0f7a6d", "#0b655a", "#084f47", "#053833",
@@ -14,9 +14,7 @@ const mono =
 
 export const theme = createTheme({
   primaryColor: "brand",
-  primaryShade: { light: 6, dark: 4 },
-  autoContrast: true,
-  luminanceThreshold: 0.32,
+  primaryShade: 6,
   colors: { brand, dark },
   fontFamily: sans,
   fontFamilyMonospace: mono,
@@ -30,7 +28,8 @@ export const theme = createTheme({
     TextInput: TextInput.extend({ defaultProps: { size: "xs" } }),
     NativeSelect: NativeSelect.extend({ defaultProps: { size: "xs" } }),
     Paper: Paper.extend({ defaultProps: { withBorder: true } }),
-    Modal: Modal.extend({ defaultProps: { centered: true } }),
+    Drawer: Drawer.extend({ defaultProps: { closeButtonProps: { "aria-label": "Close" } } }),
+    Modal: Modal.extend({ defaultProps: { centered: true, closeButtonProps: { "aria-label": "Close" } } }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 300, events: { hover: true, focus: true, touch: false } } }),
   },
 });

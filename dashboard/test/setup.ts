@@ -1,8 +1,9 @@
 import "@testing-library/jest-dom/vitest";
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach, vi } from "vitest";
 
 afterEach(cleanup);
+configure({ asyncUtilTimeout: 5000 });
 
 // What jsdom does not have and Mantine, the editor and the graph ask for.
 window.matchMedia = vi.fn((query: string) => ({

@@ -5,9 +5,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 const errors = "https://serverlessworkflow.io/spec/1.0.0/errors/";
 
 export class Fault extends Error {
-  constructor(kind, status, detail, instance) {
+  constructor(kind, status, detail, instance, title = `${kind[0].toUpperCase()}${kind.slice(1)} error`) {
     super(detail);
-    const title = `${kind[0].toUpperCase()}${kind.slice(1)} error`;
     this.problem = { type: kind.includes("/") ? kind : errors + kind, status, instance, title, detail };
   }
 }
@@ -129,7 +128,7 @@ export function createEngine(run, { speed = 1, failureRate = 0.12 } = {}) {
     }
     if (task.raise !== undefined) {
       const error = task.raise.error ?? {};
-      throw new Fault(error.type ?? "runtime", error.status ?? 500, String(fill(error.detail ?? error.title ?? "raised", data, scope)), pointer);
+      throw new Fault(error.type ?? "runtime", error.status ?? 500, String(fill(error.detail ?? error.title ?? "raised", data, scope)), pointer, error.title);
     }
     if (task.switch !== undefined) {
       for (const entry of task.switch) {

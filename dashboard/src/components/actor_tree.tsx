@@ -1,7 +1,7 @@
 import { ActionIcon, Tooltip } from "@mantine/core";
 import { useState } from "react";
 import type { TreeNode } from "../api/types";
-import { formatDuration } from "../text/time";
+import { formatUptime } from "../text/time";
 import { ChevronIcon, CrossIcon } from "./icons";
 import "./actor_tree.css";
 
@@ -64,8 +64,8 @@ export function ActorTree({ root, onKill }: { root: TreeNode; onKill: (node: Tre
                   ) : (
                     <span className="actor-fold" />
                   )}
-                  <span className="mono" title={node.path}>{node.name}</span>
-                  {node.strategy && <span className="actor-strategy">{node.strategy}</span>}
+                  <span className="mono actor-label" title={node.path}>{node.name}</span>
+                  {node.strategy && <span className="actor-strategy hide-narrow">{node.strategy}</span>}
                   {node.hidden > 0 && <span className="muted">and {node.hidden} more inside</span>}
                 </span>
               </th>
@@ -75,7 +75,7 @@ export function ActorTree({ root, onKill }: { root: TreeNode; onKill: (node: Tre
               <td className="number" data-cell="restarts" data-hot={node.restarts > 0}>{node.restarts}</td>
               <td className="number hide-narrow">{node.mailbox ?? "–"}</td>
               <td className="number hide-narrow muted">
-                {node.up_us === null ? "–" : formatDuration(node.up_us / 1000)}
+                {node.up_us === null ? "–" : formatUptime(node.up_us / 1000)}
               </td>
               <td className="hide-narrow muted actor-reason">{node.last_reason ?? ""}</td>
               <td className="actor-actions">

@@ -1,5 +1,5 @@
 /** Points and spans of time, as short text with the exact value on hover. */
-import { formatAgo, formatDuration, formatMoment, toMs } from "../text/time";
+import { formatAgo, formatDuration, formatMoment, formatUptime, toMs } from "../text/time";
 import { useNow } from "./use_now";
 
 export function Ago({ time }: { time: string | null }) {
@@ -18,6 +18,10 @@ export function Elapsed({ start, end }: { start: string | null; end: string | nu
   const now = useNow();
   const from = toMs(start);
   if (from === null) return <span className="muted">–</span>;
-  const to = toMs(end) ?? Math.max(now, from);
-  return <span className="nowrap">{formatDuration(to - from)}</span>;
+  const to = toMs(end);
+  return (
+    <span className="nowrap">
+      {to === null ? formatUptime(now - from) : formatDuration(to - from)}
+    </span>
+  );
 }

@@ -109,7 +109,9 @@ function LinePath({ id, sourceX, sourceY, targetX, targetY, data, markerEnd }: E
   let path: string;
   let labelX = targetX;
   let labelY = targetY - 17;
-  if (rail === null) {
+  if (rail === null && Math.abs(sourceX - targetX) < 1) {
+    path = `M${sourceX} ${sourceY}V${targetY}`;
+  } else if (rail === null) {
     [path] = getSmoothStepPath({
       sourceX, sourceY, sourcePosition: Position.Bottom,
       targetX, targetY, targetPosition: Position.Top,
@@ -153,12 +155,7 @@ function nodesOf(picture: Picture): BoxNode[] {
   }));
 }
 
-function edgesOf(picture: Picture, activity: ReadonlyMap<string, TaskActivity>): LineEdge[] {
-  const reached = (id: string) => {
-    const status = activity.get(id)?.status;
-    return id === "start" ? activity.size > 0 : status !== undefined && status !== "skipped";
-  };
-  const left = (id: string) => id === "start" || activity.get(id)?.status === "completed";
+function edgesOf(picture: Picture, walked: ReadonlySet<string>): LineEdge[] {
   return picture.lines.map((line) => ({
     id: line.id,
     source: line.from,
@@ -166,28 +163,27 @@ function edgesOf(picture: Picture, activity: ReadonlyMap<string, TaskActivity>):
     type: "line",
     // Lines must not hide behind the frames they run inside of.
     zIndex: 1,
-    data: {
-      label: line.label,
-      rail: line.rail,
-      walked: left(line.from) && (line.to === "end" ? false : reached(line.to)),
-    },
+    data: { label: line.label, rail: line.rail, walked: walked.has(line.id) },
   }));
 }
 
 interface Props {
   outline: Scope;
   activity?: ReadonlyMap<string, TaskActivity>;
+  /** Ids of the lines the run has gone along, as `walkedLines` gives them. */
+  walked?: ReadonlySet<string>;
   selected?: string | null;
   onSelect?: (task: string) => void;
 }
 
 const none: ReadonlyMap<string, TaskActivity> = new Map();
+const noLines: ReadonlySet<string> = new Set();
 const margin = 20;
 
-function Graph({ outline, activity = none, selected = null, onSelect }: Props) {
+function Graph({ outline, activity = none, walked = noLines, selected = null, onSelect }: Props) {
   const picture = useMemo(() => layout(outline), [outline]);
   const nodes = useMemo(() => nodesOf(picture), [picture]);
-  const edges = useMemo(() => edgesOf(picture, activity), [picture, activity]);
+  const edges = useMemo(() => edgesOf(picture, walked), [picture, walked]);
   const chosen = useMemo(() => ({ activity, selected, onSelect }), [activity, selected, onSelect]);
   const host = useRef<HTMLDivElement>(null);
   const flow = useReactFlow();
@@ -198,7 +194,7 @@ function Graph({ outline, activity = none, selected = null, onSelect }: Props) {
     if (!room || room.width === 0) return;
     const across = (room.width - 2 * margin) / picture.width;
     const down = (room.height - 2 * margin) / picture.height;
-    const zoom = Math.min(1, Math.max(Math.min(across, 0.62), Math.min(across, down)));
+    const zoom = Math.min(1, Math.max(Math.min(across, down), Math.min(across, 0.85), 0.45));
     void flow.setViewport({
       x: Math.max(margin, (room.width - picture.width * zoom) / 2),
       y: Math.max(margin, (room.height - picture.height * zoom) / 2),

@@ -41,14 +41,14 @@ export function RunTable({ runs, label, withWorkflow = true }: Props) {
                 <StatusBadge status={run.status} />
               </td>
               <td>
-                <Link href={runPath(run.id)} className="mono" title={run.id} aria-label={`Run ${run.id}`}>
+                <Link href={runPath(run.id)} className="mono nowrap" title={run.id} aria-label={`Run ${run.id}`}>
                   {shortId(run.id)}
                 </Link>
               </td>
               {withWorkflow && (
                 <td className="run-table-workflow">
                   <Link href={workflowPath(run.workflow)}>
-                    <span className="muted">{run.workflow.namespace}/</span>
+                    <span className="muted hide-narrow">{run.workflow.namespace}/</span>
                     {run.workflow.name}
                   </Link>{" "}
                   <span className="muted mono hide-narrow">{run.workflow.version}</span>

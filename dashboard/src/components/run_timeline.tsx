@@ -8,9 +8,9 @@ import "./run_timeline.css";
 
 const pageSize = 200;
 
-/** Round distances between ticks, in milliseconds, so that four to eight fit. */
+/** Round distances between ticks, in milliseconds, so that about four fit. */
 export function tickDistance(span: number): number {
-  const wanted = span / 6;
+  const wanted = span / 4;
   const unit = 10 ** Math.floor(Math.log10(Math.max(wanted, 1)));
   const step = [1, 2, 5, 10].find((factor) => factor * unit >= wanted) ?? 10;
   return Math.max(1, step * unit);
@@ -75,6 +75,7 @@ export function RunTimeline({ steps, selected, onSelect }: Props) {
           const left = percent(step.startedAt);
           const width = Math.max(0, percent(step.endedAt ?? now) - left);
           const took = formatDuration((step.endedAt ?? now) - step.startedAt);
+          const inside = left < 22 && left + width > 78;
           const detail = describe(step);
           return (
             <li key={step.seq}>
@@ -101,8 +102,14 @@ export function RunTimeline({ steps, selected, onSelect }: Props) {
                     <span key={retry.time} className="timeline-retry" style={{ left: `${percent(retry.time)}%` }} />
                   ))}
                   <span
-                    className="timeline-took"
-                    style={left + width > 82 ? { right: `${100 - left}%` } : { left: `${left + width}%` }}
+                    className={`timeline-took ${inside ? "timeline-inside" : ""}`}
+                    style={
+                      inside
+                        ? { right: `${100 - left - width}%` }
+                        : left + width > 78
+                          ? { right: `${100 - left}%` }
+                          : { left: `${left + width}%` }
+                    }
                   >
                     {took}
                   </span>

@@ -5,12 +5,15 @@ import "./throughput.css";
 const width = 600;
 const height = 96;
 
-function linePath(values: number[], top: number): string {
+/** `skip`: leading values that are not known, not zero. */
+function linePath(values: number[], top: number, skip: number): string {
   const step = width / (values.length - 1);
   return values
-    .map((value, index) => {
+    .slice(skip)
+    .map((value, shifted) => {
+      const index = shifted + skip;
       const y = height - (value / top) * (height - 6) - 1;
-      return `${index === 0 ? "M" : "L"}${(index * step).toFixed(1)} ${y.toFixed(1)}`;
+      return `${shifted === 0 ? "M" : "L"}${(index * step).toFixed(1)} ${y.toFixed(1)}`;
     })
     .join("");
 }
@@ -35,7 +38,10 @@ export function Throughput({ buckets, since }: { buckets: PulseBucket[]; since: 
   const span = recent.length * seconds;
   const minutes = (bucketCount * bucketMs) / 60_000;
   const first = done[0]?.start ?? since;
-  const line = linePath(ended, top);
+  // Before counting began nothing is known.
+  const skip = Math.min(done.length - 1, done.filter((one) => one.start + bucketMs <= since).length);
+  const line = linePath(ended, top, skip);
+  const from = ((skip / (done.length - 1)) * width).toFixed(1);
   return (
     <figure className="throughput">
       <dl className="throughput-now">
@@ -61,10 +67,10 @@ export function Throughput({ buckets, since }: { buckets: PulseBucket[]; since: 
         aria-label={`Runs ended over the last ${minutes} minutes, at most ${rate(top, seconds)} per second`}
       >
         <line x1="0" x2={width} y1={height - 1} y2={height - 1} className="throughput-base" />
-        <path d={`${line}L${width} ${height}L0 ${height}Z`} className="throughput-area" />
+        <path d={`${line}L${width} ${height}L${from} ${height}Z`} className="throughput-area" />
         <path d={line} className="throughput-line" />
         {faulted.some((count) => count > 0) && (
-          <path d={linePath(faulted, top)} className="throughput-faults" />
+          <path d={linePath(faulted, top, skip)} className="throughput-faults" />
         )}
       </svg>
       <figcaption>

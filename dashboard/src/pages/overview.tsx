@@ -10,7 +10,7 @@ import { Throughput } from "../components/throughput";
 import { useFeed, useFeedBatch } from "../live/feed_context";
 import { shortType } from "../live/feed_events";
 import { usePulse } from "../live/pulse_context";
-import { formatDuration } from "../text/time";
+import { formatUptime } from "../text/time";
 import { useTitle } from "./use_title";
 import "./overview.css";
 
@@ -21,7 +21,7 @@ function ServerState() {
   const { version, uptime_s } = stats.data;
   return (
     <p>
-      Steward {version}, up {formatDuration(uptime_s * 1000)}
+      Steward {version}, up {formatUptime(uptime_s * 1000)}
     </p>
   );
 }

@@ -12,7 +12,7 @@ import { StepPanel } from "../components/step_panel";
 import { workflowPath } from "../components/run_table";
 import { layout } from "../run/layout";
 import { outlineOf } from "../run/outline";
-import { activityByTask, type Step } from "../run/steps";
+import { activityByTask, walkedLines, type Step } from "../run/steps";
 import { useRunHistory } from "./use_run_history";
 import { useTitle } from "./use_title";
 import "./run.css";
@@ -73,6 +73,7 @@ function GraphCard({ run, steps, selected, onTask }: GraphProps) {
     [workflow.data],
   );
   const activity = useMemo(() => activityByTask(steps), [steps]);
+  const walked = useMemo(() => walkedLines(steps, run.status), [steps, run.status]);
   const height = useMemo(() => outline && Math.max(260, layout(outline).height + 40), [outline]);
   return (
     <section className="card" aria-labelledby="graph">
@@ -89,6 +90,7 @@ function GraphCard({ run, steps, selected, onTask }: GraphProps) {
             <RunGraph
               outline={outline}
               activity={activity}
+              walked={walked}
               selected={selected?.task ?? null}
               onSelect={onTask}
             />

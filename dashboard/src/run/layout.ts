@@ -56,11 +56,11 @@ interface Link {
   label: string | null;
 }
 
+/** A block whose own place is not known yet: boxes and rails are relative to it. */
 interface Laid {
   width: number;
   height: number;
   boxes: Box[];
-  /** Rails still relative to this block. */
   lines: Line[];
 }
 
@@ -253,7 +253,7 @@ function layScope(scope: Scope, terminals = false): Laid {
 
   const idOf = (index: number) => (index === tasks.length ? "end" : tasks[index]!.pointer);
   if (terminals && tasks.length > 0) {
-    result.lines.push({ id: "start>", from: "start", to: idOf(0), label: null, rail: null });
+    result.lines.push({ id: `start>${idOf(0)}`, from: "start", to: idOf(0), label: null, rail: null });
   }
   for (const link of links) {
     const onRight = right.indexOf(link);
@@ -265,7 +265,7 @@ function layScope(scope: Scope, terminals = false): Laid {
           ? originX - (onLeft + 1) * sizes.rail
           : null;
     const [from, to] = [idOf(link.from), idOf(link.to)];
-    // The rail is relative to the scope; remember whose, to make it absolute at the end.
+    // The rail is relative to its scope until the scope has its place.
     result.lines.push({ id: `${from}>${to}`, from, to, label: link.label, rail });
   }
   return result;

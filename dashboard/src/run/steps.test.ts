@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { JsonObject, RunEvent } from "../api/types";
-import { activityByTask, foldSteps, mergeEvents, taskDepth, taskName } from "./steps";
+import { activityByTask, closeOpenSteps, foldSteps, mergeEvents, taskDepth, taskName, walkedLines } from "./steps";
 
 let seq = 0;
 function event(type: string, task: string, data: JsonObject | null = null, attempt = 1): RunEvent {
@@ -90,4 +90,32 @@ it("reads names and depths from pointers", () => {
   expect(taskDepth("/do/0/outer")).toBe(0);
   expect(taskDepth("/do/0/outer/try/1/inner")).toBe(1);
   expect(taskDepth("/do/0/alarm/fork/branches/1/nurse")).toBe(1);
+});
+
+describe("walkedLines", () => {
+  const a = () => [event("started", "/do/0/a"), event("completed", "/do/0/a")];
+  it("goes from start to end along what ran, inside scopes of their own", () => {
+    const steps = foldSteps([
+      ...a(),
+      event("started", "/do/2/c"),
+      event("started", "/do/2/c/do/0/x"),
+      event("completed", "/do/2/c/do/0/x"),
+      event("started", "/do/2/c/do/1/y"),
+    ]);
+    expect([...walkedLines(steps, "completed")]).toEqual([
+      "start>/do/0/a",
+      "/do/0/a>/do/2/c",
+      "/do/2/c/do/0/x>/do/2/c/do/1/y",
+      "/do/2/c>end",
+    ]);
+  });
+  it("does not reach the end of a run that faulted", () => {
+    expect([...walkedLines(foldSteps(a()), "faulted")]).toEqual(["start>/do/0/a"]);
+  });
+});
+
+it("ends what was open when its run ended", () => {
+  const steps = foldSteps([event("started", "/do/0/a")]);
+  const end = steps[0]!.startedAt + 500;
+  expect(closeOpenSteps(steps, "cancelled", end)[0]).toMatchObject({ status: "cancelled", endedAt: end });
 });

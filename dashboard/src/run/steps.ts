@@ -153,3 +153,22 @@ export function closeOpenSteps(steps: readonly Step[], runStatus: RunStatus, end
     step.endedAt === null ? { ...step, status, endedAt: Math.max(endedAt, step.startedAt) } : step,
   );
 }
+
+/**
+ * The lines of the graph the run has gone along, as "from>to": from each task to the one that began
+ * after it in the same scope, and to the ends of the workflow.
+ */
+export function walkedLines(steps: readonly Step[], runStatus: RunStatus): Set<string> {
+  const lines = new Set<string>();
+  const lastInScope = new Map<string, Step>();
+  for (const step of steps) {
+    const scope = step.task.split("/").slice(0, -2).join("/");
+    const before = lastInScope.get(scope);
+    if (before) lines.add(`${before.task}>${step.task}`);
+    else if (scope === "/do") lines.add(`start>${step.task}`);
+    lastInScope.set(scope, step);
+  }
+  const last = lastInScope.get("/do");
+  if (last && runStatus === "completed") lines.add(`${last.task}>end`);
+  return lines;
+}

@@ -19,6 +19,10 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
+/** For what goes on: whole seconds, because fractions that stand still look like a fault. */
+export const formatUptime = (ms: number) =>
+  ms < 60_000 ? `${Math.max(0, Math.floor(ms / 1000))} s` : formatDuration(ms);
+
 /** Coarse on purpose: it is read at a glance and refreshed once a second. */
 export function formatAgo(then: number, now: number): string {
   const seconds = Math.floor((now - then) / 1000);
