@@ -54,8 +54,8 @@ void numbers_have_no_holes(session& s) {
     CAF_CHECK(sequences(s.commit(group).published) == expected);
     if (round % 7 == 0) s.reopen();
   }
-  CAF_CHECK_EQUAL(s.read().feed_range("acme").value().newest, acme);
-  CAF_CHECK_EQUAL(s.read().feed_range("zeta").value().newest, zeta);
+  CAF_CHECK(s.read().feed_range("acme").value().newest == acme);
+  CAF_CHECK(s.read().feed_range("zeta").value().newest == zeta);
   const auto all = s.read().feed_after("acme", 0, 1000).value();
   CAF_REQUIRE(all.size() == acme);
   for (uint64_t i = 0; i < acme; ++i) {
@@ -79,12 +79,12 @@ void pages_start_and_end_anywhere(session& s) {
 }
 
 void bounds_of_a_feed(session& s) {
-  CAF_CHECK_EQUAL(s.read().feed_range("acme").value().oldest, 0u);
-  CAF_CHECK_EQUAL(s.read().feed_range("acme").value().newest, 0u);
+  CAF_CHECK(s.read().feed_range("acme").value().oldest == 0u);
+  CAF_CHECK(s.read().feed_range("acme").value().newest == 0u);
   s.commit_one("acme", {event("1"), event("2")});
   s.commit_one("acme", {event("3")});
-  CAF_CHECK_EQUAL(s.read().feed_range("acme").value().oldest, 1u);
-  CAF_CHECK_EQUAL(s.read().feed_range("acme").value().newest, 3u);
+  CAF_CHECK(s.read().feed_range("acme").value().oldest == 1u);
+  CAF_CHECK(s.read().feed_range("acme").value().newest == 3u);
 }
 
 void chunks_are_one_for_each_tenant(session& s) {

@@ -91,8 +91,8 @@ void all_is_there_after_reopening(session& s) {
                         put_timer{id(2), 1, noon_us}});
   s.reopen();
   CAF_CHECK(s.read().get_run("acme", id(1)).value().has_value());
-  CAF_CHECK_EQUAL(s.read().load_run("acme", id(2)).value()->journal.size(), 1u);
-  CAF_CHECK_EQUAL(s.read().timers({}, 10).value().size(), 1u);
+  CAF_CHECK(s.read().load_run("acme", id(2)).value()->journal.size() == 1u);
+  CAF_CHECK(s.read().timers({}, 10).value().size() == 1u);
   CAF_CHECK(s.commit_one("acme", {start_with_key(3, workflow, "k", "f")}).run == id(1));
   CAF_CHECK(sequences(s.commit({batch("acme", {event("2")})}).published) ==
             std::vector<uint64_t>{2});

@@ -36,7 +36,7 @@ void a_taken_place_is_a_conflict(session& s) {
   CAF_CHECK(s.commit_one("acme", {append_journal{id(2), 1, "x"}}).what == kind::conflict);
   CAF_CHECK(s.read().load_run("acme", id(1)).value()->journal ==
             (std::vector<std::string>{"one", "x"}));
-  CAF_CHECK_EQUAL(s.read().feed_range("acme").value().newest, 1u);
+  CAF_CHECK(s.read().feed_range("acme").value().newest == 1u);
 }
 
 void entries_may_be_any_bytes_and_large(session& s) {
@@ -100,7 +100,7 @@ void timers_move_and_go(session& s) {
   CAF_CHECK(s.commit_one("acme", {clear_timer{id(1), 9}}).what == kind::committed);
   CAF_CHECK(s.commit_one("acme", {put_timer{id(2), 1, noon_us}}).what == kind::conflict);
   CAF_CHECK(s.commit_one("zeta", {clear_timer{id(1), 1}}).what == kind::committed);
-  CAF_CHECK_EQUAL(s.read().timers({}, 10).value().size(), 1u);
+  CAF_CHECK(s.read().timers({}, 10).value().size() == 1u);
 }
 
 constexpr requirement list[] = {

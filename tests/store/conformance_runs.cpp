@@ -66,7 +66,7 @@ void second_run_of_an_id_is_a_duplicate(session& s) {
   CAF_CHECK(result.what == kind::duplicate);
   CAF_CHECK(result.run == id(1));
   CAF_CHECK(!result.reason.empty());
-  CAF_CHECK_EQUAL(s.read().feed_range("acme").value().newest, 0u);
+  CAF_CHECK(s.read().feed_range("acme").value().newest == 0u);
 }
 
 void a_key_gives_the_same_run(session& s) {
@@ -78,7 +78,7 @@ void a_key_gives_the_same_run(session& s) {
   const auto other = s.commit_one("acme", {start_with_key(3, workflow, "k", "other")});
   CAF_CHECK(other.what == kind::conflict);
   CAF_CHECK(ids(s.read().list_runs("acme", {}).value()) == std::vector{id(1)});
-  CAF_CHECK_EQUAL(s.read().feed_range("acme").value().newest, 0u);
+  CAF_CHECK(s.read().feed_range("acme").value().newest == 0u);
 }
 
 void a_key_is_free_after_a_day(session& s) {
@@ -166,7 +166,7 @@ void lists_newest_first_in_pages(session& s) {
     }
   run_query all;
   all.limit = 1'000'000;
-  CAF_CHECK_EQUAL(s.read().list_runs("acme", all).value().size(), 60u);
+  CAF_CHECK(s.read().list_runs("acme", all).value().size() == 60u);
 }
 
 void counts_by_status(session& s) {

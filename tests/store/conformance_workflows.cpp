@@ -32,9 +32,8 @@ void a_version_never_changes(session& s) {
   CAF_CHECK_EQUAL(same.workflow_id, first.workflow_id);
   const auto other = s.commit_one("acme", {event("lost"), deploy("order", "1.0.0", "sha256:2")});
   CAF_CHECK(other.what == kind::conflict);
-  CAF_CHECK_EQUAL(s.read().find_workflow("acme", {"shop", "order", ""}).value()->digest,
-                  "sha256:1");
-  CAF_CHECK_EQUAL(s.read().feed_range("acme").value().newest, 0u);
+  CAF_CHECK(s.read().find_workflow("acme", {"shop", "order", ""}).value()->digest == "sha256:1");
+  CAF_CHECK(s.read().feed_range("acme").value().newest == 0u);
 }
 
 void no_version_means_the_highest(session& s) {
@@ -82,7 +81,7 @@ void lists_by_name_then_newest_version(session& s) {
 
 void one_batch_can_deploy_several(session& s) {
   s.commit_one("acme", {deploy("a"), deploy("b"), event("1")});
-  CAF_CHECK_EQUAL(s.read().list_workflows("acme", {}, 10).value().size(), 2u);
+  CAF_CHECK(s.read().list_workflows("acme", {}, 10).value().size() == 2u);
   // The second is refused, so the first is not there either, nor is the tenant.
   CAF_CHECK(s.commit_one("zeta", {deploy("a"), deploy("a", "1.0.0", "sha256:2")}).what ==
             kind::conflict);

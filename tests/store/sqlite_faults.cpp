@@ -66,9 +66,9 @@ struct fixture {
   void check_nothing_of_it_is_there() {
     CAF_CHECK(!s.read().get_run("acme", id(next)).value());
     CAF_CHECK(!s.read().get_run("acme", id(next + 1)).value());
-    CAF_CHECK_EQUAL(s.read().feed_range("acme").value().newest, next - 1);
-    CAF_CHECK_EQUAL(s.read().timers({}, 1000).value().size(), (next - 1) / 2);
-    CAF_CHECK_EQUAL(s.read().count_runs("acme").value().at(6), (next - 1) / 2);
+    CAF_CHECK(s.read().feed_range("acme").value().newest == next - 1);
+    CAF_CHECK(s.read().timers({}, 1000).value().size() == (next - 1) / 2);
+    CAF_CHECK(s.read().count_runs("acme").value().at(6) == (next - 1) / 2);
     if (next == 1) {
       CAF_CHECK(s.read().tenants().value() == std::vector<tenant_id>{"acme"});
     }
@@ -80,7 +80,7 @@ struct fixture {
     CAF_CHECK(report.results[2].what == (next == 1 ? kind::committed : kind::duplicate));
     CAF_CHECK_EQUAL(report.published.at(0).events.at(0).sequence, next);
     next += 2;
-    CAF_CHECK_EQUAL(s.read().feed_range("acme").value().newest, next - 1);
+    CAF_CHECK(s.read().feed_range("acme").value().newest == next - 1);
   }
   /// Lets the first, second, third, ... write of a commit fail, until it needs no more of them.
   void fail_at_every_write(int with) {
@@ -108,7 +108,7 @@ struct fixture {
     }
     check_it_commits();
     s.reopen();
-    CAF_CHECK_EQUAL(s.read().feed_range("acme").value().newest, next - 1);
+    CAF_CHECK(s.read().feed_range("acme").value().newest == next - 1);
     check_it_commits();
   }
 };
