@@ -255,7 +255,7 @@ CAF_TEST(one host gets no more connections than its share and another is served 
     slow.push_back(probe.start(transport_probe::get(service.url + "/delay/300")));
   CAF_CHECK_EQUAL(probe.fetch(other.url + "/status/200").status, 200);
   CAF_CHECK_EQUAL(probe.answered(), 1u);
-  for (const auto s : slow) CAF_CHECK_EQUAL(probe.wait(s, 10s)->status, 200);
+  for (const auto s : slow) CAF_CHECK_EQUAL(probe.finish(s).status, 200);
   CAF_CHECK_EQUAL(field(probe.fetch(service.url + "/ledger"), "connections"), 4);
 }
 
@@ -271,7 +271,7 @@ CAF_TEST(past the bound of the queue a call fails at once) {
   const auto a = probe.wait(refused, 0ms);
   CAF_REQUIRE(a);
   CAF_CHECK_EQUAL(a->reason, "too many calls are waiting");
-  for (const auto t : taken) CAF_CHECK_EQUAL(probe.wait(t, 10s)->status, 200);
+  for (const auto t : taken) CAF_CHECK_EQUAL(probe.finish(t).status, 200);
   CAF_CHECK_EQUAL(probe.fetch(service.url + "/status/200").status, 200);
 }
 

@@ -48,9 +48,12 @@ public:
     if (!arrived_.wait_for(lock, time, [&] { return answers_.contains(effect); })) return {};
     return answers_.at(effect);
   }
-  connectors::http_answer perform(connectors::http_order order) {
-    auto answer = wait(start(std::move(order)), 30s);
+  connectors::http_answer finish(uint64_t effect) {
+    auto answer = wait(effect, 30s);
     return answer ? *answer : connectors::http_answer::failure("the test got no answer");
+  }
+  connectors::http_answer perform(connectors::http_order order) {
+    return finish(start(std::move(order)));
   }
   connectors::http_answer fetch(std::string url) { return perform(get(std::move(url))); }
   size_t answered() {

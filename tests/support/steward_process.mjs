@@ -24,6 +24,7 @@ export class StewardProcess {
     this.port = 0;
     this.url = undefined;
     this.onExit = () => {};
+    process.on('exit', () => this.#process?.kill('SIGKILL')); // a test that throws leaves no server
   }
 
   get pid() {

@@ -16,6 +16,7 @@ const args = process.argv.slice(2);
 const name = args.includes('--name') ? args[args.indexOf('--name') + 1] : undefined;
 const folder = mkdtempSync(join(tmpdir(), 'steward-tls-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+process.on('SIGTERM', () => process.exit(0));
 
 const key = join(folder, 'key.pem');
 const ca = join(folder, 'certificate.pem');
