@@ -87,22 +87,20 @@ std::string openapi_document(std::string_view version) {
     for (auto& c : method) c = static_cast<char>(c + ('a' - 'A'));
     paths[std::string{r.pattern}][method] = operation_of(operations.at(std::string{r.id}), r);
   }
-  const json document{
-      {"openapi", "3.1.0"},
-      {"info",
-       {{"title", "Steward"},
-        {"version", version},
-        {"description", "Durable workflow runs. Errors are RFC 9457 documents; lists are `{items, "
-                        "next}` and page by "
-                        "`cursor`; times are RFC 3339 in UTC."},
-        {"license", {{"name", "Apache 2.0"}, {"identifier", "Apache-2.0"}}}}},
-      {"servers", json::array({{{"url", "/"}}})},
-      {"tags", json::array({{{"name", "workflows"}, {"description", "Definitions, by version."}},
-                            {{"name", "runs"}, {"description", "Runs of workflows."}},
-                            {{"name", "feed"}, {"description", "What changes, live."}},
-                            {{"name", "server"}, {"description", "The server itself."}}})},
-      {"paths", std::move(paths)},
-      {"components", components}};
+  json info{{"title", "Steward"}, {"version", version}};
+  info["description"] = "Durable workflow runs. Errors are RFC 9457 documents; lists are `{items, "
+                        "next}` and page by `cursor`; times are RFC 3339 in UTC.";
+  const auto tag = [](const char* name, const char* description) {
+    return json{{"name", name}, {"description", description}};
+  };
+  json document{{"openapi", "3.1.0"}};
+  document["info"] = std::move(info);
+  document["servers"] = json::array({json{{"url", "/"}}});
+  document["tags"] =
+      json::array({tag("workflows", "Definitions, by version."), tag("runs", "Runs of workflows."),
+                   tag("feed", "What changes, live."), tag("server", "The server itself.")});
+  document["paths"] = std::move(paths);
+  document["components"] = components;
   return document.dump();
 }
 
