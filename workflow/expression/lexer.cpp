@@ -2,6 +2,7 @@
 
 #include "workflow/json.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace steward::workflow::jq {
@@ -119,8 +120,8 @@ void lexer::take_escape(std::string& text) {
   auto length = at(at_) == 'u' ? size_t{6} : size_t{2};
   auto escape = source_.substr(from, length);
   // A pair of surrogates is one character.
-  if (length == 6 && source_.substr(from + 6).starts_with("\\u") &&
-      (escape[2] == 'd' || escape[2] == 'D'))
+  auto behind = source_.substr(std::min(from + 6, source_.size()));
+  if (escape.size() == 6 && behind.starts_with("\\u") && (escape[2] == 'd' || escape[2] == 'D'))
     escape = source_.substr(from, 12);
   for (;;) {
     auto read = parse_json('"' + std::string(escape) + '"');
