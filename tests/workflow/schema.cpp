@@ -83,9 +83,9 @@ CAF_TEST(what is not supported is refused by name) {
   check_refused(R"({"additionalItems":false})", "/additionalItems", "additionalItems");
   check_refused(R"_({"pattern":"(?=a)"})_", "/pattern", "lookahead");
   check_refused(R"_({"pattern":"(a)\\1"})_", "/pattern", "references back");
-check_refused(R"_({"pattern":"("})_", "/pattern", "missing");
-check_refused(R"({"patternProperties":{"a{1001}":{}}})", "/patternProperties/a{1001}",
-              "repetition");
+  check_refused(R"_({"pattern":"("})_", "/pattern", "missing");
+  check_refused(R"({"patternProperties":{"a{1001}":{}}})", "/patternProperties/a{1001}",
+                "repetition");
 }
 
 CAF_TEST(a schema that refers to itself ends) {
@@ -113,9 +113,9 @@ CAF_TEST(a schema that branches without end stops at its bound) {
 
 CAF_TEST(values that share their parts cannot hang uniqueItems) {
   auto grow = [](std::string_view leaf) {
-  value v{leaf};
-  for (int i = 0; i < 40; ++i) v = value::array({v, v});
-  return v;
+    value v{leaf};
+    for (int i = 0; i < 40; ++i) v = value::array({v, v});
+    return v;
   };
   auto found = make(R"({"uniqueItems":true})").validate(value::array({grow("a"), grow("a")}));
   CAF_REQUIRE_EQUAL(found.size(), 1u);

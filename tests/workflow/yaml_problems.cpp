@@ -92,9 +92,8 @@ CAF_TEST(nesting is bounded in every style and found out fast) {
     for (int i = 0; i < 100'000; ++i) text += unit;
     return text;
   };
-  for (const auto& text :
-       {repeat("["), repeat("{a: "), repeat("- "), repeat("{\"a\":"),
-        repeat("[") + repeat("]"), repeat("[\n"), repeat("&a [")}) {
+  for (const auto& text : {repeat("["), repeat("{a: "), repeat("- "), repeat("{\"a\":"),
+                           repeat("[") + repeat("]"), repeat("[\n"), repeat("&a [")}) {
     auto start = steady_clock::now();
     auto read = read_yaml(text);
     CAF_REQUIRE(!read);
