@@ -42,7 +42,7 @@ constexpr bool is_final(run_status s) { return s >= run_status::cancelled; }
 /// the same on replay.
 using effect_id = uint64_t;
 
-// --- events: the journal holds these, and nothing else -------------------------------------------
+// --- events: the journal holds these, and nothing else ---
 
 /// Always the first event.
 struct run_started {
@@ -93,7 +93,7 @@ struct event {
 std::string encode_event(const event& e);
 outcome<event, std::string> decode_event(std::string_view json);
 
-// --- commands -----------------------------------------------------------------------------------
+// --- commands ---
 
 /// Send this request; answer with `http_answered` or `http_failed`.
 struct http_call {
@@ -130,7 +130,7 @@ struct start_child {
 };
 using command = std::variant<http_call, set_timer, drop_effect, start_child>;
 
-// --- what people see ----------------------------------------------------------------------------
+// --- what people see ---
 
 /// One step of a run's life, told while the machine advances and never stored: a history is made by
 /// replaying. `type` is the specification's lifecycle type without prefix and version, e.g.
@@ -180,7 +180,8 @@ public:
   const value& output() const;                   ///< Null until completed.
   const std::optional<run_error>& error() const; ///< Set when faulted.
   uint64_t attempts() const;                     ///< 1 + retries so far, of all tasks.
-  /// Commands whose answer has not come: what a restarted run sends again.
+  /// Commands whose answer has not come: what a restarted run sends again. Starts of children that
+  /// are not awaited have no answer; they are among them until the run ends.
   std::vector<command> outstanding() const;
   /// True if the event would change something: what a run asks before it journals it.
   bool wants(const event& e) const;
