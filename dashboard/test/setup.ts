@@ -23,6 +23,7 @@ class NoResizeObserver {
 }
 window.ResizeObserver = NoResizeObserver as unknown as typeof ResizeObserver;
 Element.prototype.scrollIntoView = () => {};
+window.scrollTo = () => {};
 const noRects = () => Object.assign([], { item: () => null }) as unknown as DOMRectList;
 Range.prototype.getClientRects = noRects;
 Range.prototype.getBoundingClientRect = () => new DOMRect();

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { ApiError, createClient } from "./client";
 
-function clientOf(answer: Response | Error) {
+function clientOf(answer: Response | Error | DOMException) {
   const seen: { url: string; init: RequestInit }[] = [];
   const client = createClient(async (url, init) => {
     seen.push({ url, init });
-    if (answer instanceof Error) throw answer;
-    return answer;
+    if (answer instanceof Response) return answer;
+    throw answer;
   });
   return { client, seen };
 }
