@@ -26,7 +26,8 @@ namespace steward::supervision {
 ///             shut down
 ///             A child that ignores `user_shutdown` is killed; one that is stuck in a handler can't
 ///             be, and holds up its stop (the tree shows it as stopping)
-/// Bounds      children: as many as are added; a tree shows 200 of them. One timer at a time
+/// Bounds      children: as many as are added; a tree shows 200 of them. Timers: only for the
+///             earliest deadline
 class supervisor {
 public:
   supervisor(caf::event_based_actor* self, supervisor_spec spec, std::string path,
