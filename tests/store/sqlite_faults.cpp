@@ -30,6 +30,8 @@ ssize_t failing_write(int descriptor, const void* bytes, size_t size, off_t at) 
   return ::pwrite(descriptor, bytes, size, at);
 }
 
+bool sync_fails = false;
+
 /// Puts the function above in the place of SQLite's pwrite, until it goes.
 class broken_disk {
 public:
@@ -46,6 +48,17 @@ private:
     for (const char* name : {"pwrite", "pwrite64"}) vfs->xSetSystemCall(vfs, name, with);
   }
 };
+
+} // namespace
+
+/// Stands before the C library's, also for SQLite.
+extern "C" int fdatasync(int descriptor) {
+  if (!sync_fails) return ::fsync(descriptor);
+  errno = EIO;
+  return -1;
+}
+
+namespace {
 
 struct fixture {
   scratch_folder folder;
@@ -126,6 +139,19 @@ CAF_TEST(after an input output error nothing is there and the writer works again
 }
 
 CAF_TEST(a file system that became read only is unavailable) { fail_at_every_write(EROFS); }
+
+CAF_TEST(after a failed sync nothing is there and the same group commits later) {
+  for (int round = 0; round < 3; ++round) {
+    sync_fails = true;
+    const auto report = s.commit(group());
+    sync_fails = false;
+    for (const auto& result : report.results) CAF_CHECK(result.what == kind::unavailable);
+    check_nothing_of_it_is_there();
+    check_it_commits();
+  }
+  s.reopen();
+  CAF_CHECK(s.read().feed_range("acme").value().newest == next - 1);
+}
 
 CAF_TEST(readers read while the disk is full) {
   check_it_commits();
