@@ -107,6 +107,12 @@ struct answer_existing {
   start_order_ptr order;
   run_id run;
 };
+/// To a tenant: answer with the run once it has ended, or after `wait` with what it is then.
+struct await_run {
+  tenant_id tenant;
+  run_id run;
+  std::chrono::milliseconds wait{0};
+};
 /// To a run: answer once it has ended, or at the deadline with what it is then.
 struct await_end {
   reply_slot slot;
@@ -147,6 +153,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(steward::feed_page)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(steward::run_now)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(steward::run_alone)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(steward::answer_existing)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(steward::await_run)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(steward::await_end)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(steward::batch_done)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(steward::run_progress)

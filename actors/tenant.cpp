@@ -290,6 +290,9 @@ caf::behavior tenant(caf::event_based_actor* self, std::shared_ptr<node> n, tena
       [s](const control_run& m, const reply_slot& slot, const ticket& pass) {
         s->tell_run(m.run, m, slot, pass);
       },
+      [s](const await_run& m, const reply_slot& slot) {
+        s->tell_run(m.run, await_end{slot, m.wait});
+      },
       [s](const timer_due& m) { s->tell_run(m.run, m); },
       [s](const child_done& m) { s->tell_run(m.parent, m); },
       [s](const spawn_child& m) { s->start_child_run(m); },

@@ -25,9 +25,8 @@ child_spec child(std::string name, start_function start) {
 
 /// An actor of ours on the scheduler.
 child_spec actor(std::string name, const std::shared_ptr<node>& n, behavior_function behavior) {
-  return child(std::move(name), [n, behavior](const child_start& c) {
-    return c.parent->spawn(behavior, n);
-  });
+  return child(std::move(name),
+               [n, behavior](const child_start& c) { return c.parent->spawn(behavior, n); });
 }
 
 /// One that blocks, e.g. on the disk.
@@ -40,9 +39,8 @@ child_spec blocking(std::string name, const std::shared_ptr<node>& n, behavior_f
 }
 
 child_spec all_tenants(const std::shared_ptr<node>& n) {
-  auto spec = child("tenants", [n](const child_start& c) {
-    return c.parent->spawn(tenants, n, c.path);
-  });
+  auto spec =
+      child("tenants", [n](const child_start& c) { return c.parent->spawn(tenants, n, c.path); });
   spec.is_supervisor = true;
   spec.shutdown_timeout = milliseconds{10'000};
   return spec;
@@ -58,26 +56,25 @@ child_spec http_calls(transport_factory transport) {
 
 supervisor_spec server_tree(const std::shared_ptr<node>& n, transport_factory transport,
                             start_function gateway, blocking_actors where) {
-  supervisor_spec root{
-      .name = "root",
-      .strategy = strategy::one_for_one,
-      .intensity = 20,
-      .period = milliseconds{10'000},
-      .children = {
-          subtree({.name = "store",
-                   .strategy = strategy::rest_for_one,
-                   .intensity = 10,
-                   .period = milliseconds{10'000},
-                   .children = {blocking("journal", n, journal_writer, where),
-                                blocking("library", n, library, where),
-                                blocking("queries", n, queries, where),
-                                blocking("loader", n, queries, where)}},
-                  n->services),
-          actor("feed", n, feed),
-          actor("timers", n, timers),
-          http_calls(std::move(transport)),
-          all_tenants(n),
-      }};
+  supervisor_spec root{.name = "root",
+                       .strategy = strategy::one_for_one,
+                       .intensity = 20,
+                       .period = milliseconds{10'000},
+                       .children = {
+                           subtree({.name = "store",
+                                    .strategy = strategy::rest_for_one,
+                                    .intensity = 10,
+                                    .period = milliseconds{10'000},
+                                    .children = {blocking("journal", n, journal_writer, where),
+                                                 blocking("library", n, library, where),
+                                                 blocking("queries", n, queries, where),
+                                                 blocking("loader", n, queries, where)}},
+                                   n->services),
+                           actor("feed", n, feed),
+                           actor("timers", n, timers),
+                           http_calls(std::move(transport)),
+                           all_tenants(n),
+                       }};
   if (gateway) root.children.push_back(child("gateway", std::move(gateway)));
   return root;
 }

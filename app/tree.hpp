@@ -17,7 +17,8 @@ enum class blocking_actors : uint8_t { own_threads, scheduler };
 using transport_factory = std::function<std::unique_ptr<connectors::http_transport>()>;
 
 /// The whole static supervision tree of the server. `gateway` is left out when it is empty.
-supervision::supervisor_spec server_tree(const std::shared_ptr<node>& n, transport_factory transport,
+supervision::supervisor_spec server_tree(const std::shared_ptr<node>& n,
+                                         transport_factory transport,
                                          supervision::start_function gateway,
                                          blocking_actors blocking = blocking_actors::own_threads);
 

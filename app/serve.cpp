@@ -1,0 +1,177 @@
+#include "app/commands.hpp"
+#include "app/files.hpp"
+#include "app/runtime.hpp"
+#include "app/version.hpp"
+#include "config/loader.hpp"
+#include "gateway/gateway_actor.hpp"
+#include "store/sqlite/engine.hpp"
+
+#include <CLI/CLI.hpp>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <csignal>
+#include <cstdio>
+#include <ctime>
+#include <filesystem>
+
+namespace steward::app {
+
+namespace {
+
+struct serve_options {
+  std::string listen, data, database, config, dashboard;
+  bool dev = false;
+};
+
+int refuse(const std::string& why) {
+  std::fprintf(stderr, "steward: %s\n", why.c_str());
+  return exit_invalid;
+}
+
+/// "host:port", "[::1]:port". False if it is neither.
+bool read_listen(const std::string& text, config::gateway_settings& into) {
+  const auto colon = text.rfind(':');
+  if (colon == std::string::npos || colon == 0 || colon + 1 == text.size()) return false;
+  auto host = text.substr(0, colon);
+  if (host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
+  const auto port = text.substr(colon + 1);
+  if (port.size() > 5 || port.find_first_not_of("0123456789") != std::string::npos) return false;
+  const auto number = std::stoul(port);
+  if (number > 65535) return false;
+  into.host = host;
+  into.port = static_cast<uint16_t>(number);
+  return true;
+}
+
+bool is_loopback(const std::string& host) {
+  return host == "localhost" || host == "::1" || host.starts_with("127.");
+}
+
+/// The dashboard beside the binary, where `./dev build` and packages put it.
+std::filesystem::path default_dashboard() {
+  std::error_code failed;
+  const auto binary = std::filesystem::read_symlink("/proc/self/exe", failed);
+  if (failed) return {};
+  for (const auto* place : {"dashboard", "../share/steward/dashboard"})
+    if (const auto folder = binary.parent_path() / place;
+        std::filesystem::exists(folder / "index.html", failed))
+      return folder;
+  return {};
+}
+
+/// Lays the file and the options over the defaults; the reason when they don't fit together.
+std::optional<std::string> settle(const serve_options& o, config::settings& s) {
+  if (!o.config.empty()) {
+    const auto text = read_file(o.config);
+    if (!text) return "the configuration can't be read";
+    const auto problems = config::load(*text, s);
+    std::string all;
+    for (const auto& p : problems) all += "\n  " + p;
+    if (!problems.empty()) return o.config + " is not a valid configuration:" + all;
+  }
+  if (!o.listen.empty() && !read_listen(o.listen, s.gateway))
+    return "--listen " + o.listen + " is not HOST:PORT, e.g. 127.0.0.1:8080";
+  if (!o.data.empty()) s.store.data = o.data;
+  s.gateway.dev = o.dev;
+  s.gateway.dashboard =
+      o.dashboard.empty() ? default_dashboard() : std::filesystem::path{o.dashboard};
+  if (!o.database.empty())
+    return "--database is not supported by this version; leave it out for the embedded store in " +
+           s.store.data.string();
+  if (!o.dev)
+    return "no key is configured, so nobody could use this server. Add --dev to try it on this "
+           "machine without credentials (loopback only)";
+  if (!is_loopback(s.gateway.host))
+    return "--dev needs no credentials, so it is allowed on a loopback address only, not on " +
+           s.gateway.host + "; use --listen 127.0.0.1:" + std::to_string(s.gateway.port);
+  return std::nullopt;
+}
+
+outcome<std::shared_ptr<store::engine>, std::string> open_store(const config::settings& s) {
+  std::error_code failed;
+  std::filesystem::create_directories(s.store.data, failed);
+  if (failed)
+    return steward::failed{"the data folder " + s.store.data.string() +
+                           " can't be made: " + failed.message()};
+  auto engine = store::sqlite::open({s.store.data / "steward.db", true});
+  if (!engine) return steward::failed{engine.error().reason};
+  return std::shared_ptr<store::engine>{std::move(*engine)};
+}
+
+/// Blocks these in every thread that is started from now on; `wait_for_signal` takes them.
+sigset_t take_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  return set;
+}
+
+/// Returns false when the root gave up first.
+bool wait_for_signal(const sigset_t& set, const runtime& steward) {
+  const timespec second{1, 0};
+  while (sigtimedwait(&set, nullptr, &second) < 0)
+    if (steward.ended()) return false;
+  return true;
+}
+
+int serve(const serve_options& o) {
+  auto logger = spdlog::stderr_logger_mt("steward");
+  logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
+  spdlog::set_default_logger(logger);
+  config::settings s;
+  if (const auto why = settle(o, s)) return refuse(*why);
+  spdlog::set_level(spdlog::level::from_str(s.log_level));
+  auto engine = open_store(s);
+  if (!engine) return refuse(engine.error());
+
+  const auto signals = take_signals();
+  const auto ready = std::make_shared<std::atomic<bool>>(false);
+  const auto gateway = [&](const std::shared_ptr<node>& n) -> supervision::start_function {
+    gateway::gateway_options g;
+    g.settings = n->settings.gateway;
+    g.services = n->services;
+    g.tenants = n->tenant_doors;
+    g.version = version;
+    g.ready = ready;
+    g.on_listening = [ready](const gateway::listening& at) {
+      // The address line is what scripts wait for: once, on stdout.
+      if (ready->exchange(true)) return;
+      const auto host = at.host.find(':') == std::string::npos ? at.host : "[" + at.host + "]";
+      std::printf("Steward is ready at http://%s:%u\n", host.c_str(), unsigned{at.port});
+      std::fflush(stdout);
+    };
+    return [g](const supervision::child_start& c) mutable {
+      g.root->set(caf::actor_cast<caf::actor>(c.parent));
+      return gateway::spawn_gateway(c.parent, g);
+    };
+  };
+  runtime steward{s, *engine, gateway};
+  spdlog::info("server.started version={} data={}", version, s.store.data.string());
+  const bool asked = wait_for_signal(signals, steward);
+  if (asked)
+    spdlog::info("server.stopping");
+  else
+    spdlog::critical("server.gave_up see the lines above");
+  ready->store(false);
+  return asked ? exit_completed : exit_faulted;
+}
+
+} // namespace
+
+command add_serve(CLI::App& cli) {
+  auto o = std::make_shared<serve_options>();
+  auto* sub = cli.add_subcommand("serve", "Run the server");
+  sub->add_option("--listen", o->listen, "HOST:PORT, default 127.0.0.1:8080");
+  sub->add_option("--data", o->data, "Folder of the embedded store, default ./var");
+  sub->add_option("--database", o->database, "URL of a database instead of the embedded store");
+  sub->add_option("--config", o->config, "Configuration file (YAML)");
+  sub->add_option("--dashboard", o->dashboard, "Folder of the built dashboard");
+  sub->add_flag("--dev", o->dev, "No credentials needed; loopback only");
+  return [o] { return serve(*o); };
+}
+
+} // namespace steward::app

@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Who may include whom (ARCHITECTURE.md, "Code map"): dependencies point one way.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+allowed() {
+  case "$1" in
+    workflow) echo workflow ;;
+    messages) echo messages workflow ;;
+    supervision) echo supervision messages ;;
+    config) echo config messages workflow ;;
+    store) echo store messages workflow ;;
+    connectors) echo connectors supervision messages config workflow ;;
+    actors) echo actors supervision messages store connectors config workflow ;;
+    gateway) echo gateway messages supervision config workflow ;;
+    app) echo app actors gateway supervision messages store connectors config workflow ;;
+  esac
+}
+
+bad=0
+for folder in workflow messages supervision config store connectors actors gateway app; do
+  ok=" $(allowed "$folder") "
+  while IFS=: read -r file line text; do
+    target=$(sed -E 's/.*#include "([a-z_]+)\/.*/\1/' <<<"$text")
+    case "$ok" in *" $target "*) continue ;; esac
+    echo "$file:$line: $folder may not include $target" >&2
+    bad=1
+  done < <(grep -rnE '#include "[a-z_]+/' "$folder" --include='*.hpp' --include='*.cpp' |
+    grep -E '"(workflow|messages|supervision|config|store|connectors|actors|gateway|app|tests)/' || true)
+done
+exit $bad
