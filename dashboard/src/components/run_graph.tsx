@@ -161,8 +161,8 @@ function edgesOf(picture: Picture, walked: ReadonlySet<string>): LineEdge[] {
     source: line.from,
     target: line.to,
     type: "line",
-    // Lines must not hide behind the frames they run inside of.
-    zIndex: 1,
+    // Lines must not hide behind the frames they run inside of, nor walked ones behind others.
+    zIndex: walked.has(line.id) ? 2 : 1,
     data: { label: line.label, rail: line.rail, walked: walked.has(line.id) },
   }));
 }
