@@ -284,8 +284,15 @@ test('a reader of the feed that stops reading is dropped and resumes without a g
     assert.equal(Number(event.sequence), expected);
     expected += 1;
   }
-  assert.ok(dropped && missed.length > 0, `told: ${dropped}, missed: ${missed.length}`);
-  console.log(`# the reader saw ${seen.length} events, then resumed with ${missed.length}`);
+  // Whether its last words still reach it depends on what the socket held when it was dropped.
+  assert.ok(missed.length > 0, 'the reader missed nothing: it was not slow enough for this test');
+  console.log(`# ended: ${how}, told: ${dropped}; it saw ${seen.length} events, then resumed with ${missed.length}`);
+});
+
+test('the largest page of runs leads on to the next', async () => {
+  const page = await client.request('GET', '/api/v1/runs?limit=200');
+  assert.equal(page.json.items.length, 200);
+  assert.ok(page.json.next, 'there are thousands of runs, and the first page names no next one');
 });
 
 test('a reader of the feed may ask for nonsense', async () => {

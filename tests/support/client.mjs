@@ -75,7 +75,7 @@ export class Client {
     const items = [];
     let cursor;
     do {
-      const page = `${path}${path.includes('?') ? '&' : '?'}limit=200${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`;
+      const page = `${path}${path.includes('?') ? '&' : '?'}limit=100${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`;
       const answer = await this.insist('GET', page);
       if (answer.status !== 200) throw new Error(`GET ${page} was answered with ${answer.status}: ${answer.text}`);
       items.push(...answer.json.items);
