@@ -50,7 +50,7 @@ export function ActorTree({ root, onKill }: { root: TreeNode; onKill: (node: Tre
           {rowsOf(root, folded).map(({ node, depth, folded: isFolded }) => (
             <tr key={node.path || "(root)"} data-path={node.path}>
               <th scope="row">
-                <span className="actor-name" style={{ paddingLeft: depth * 18 }}>
+                <span className="actor-name" style={{ paddingLeft: `calc(${depth} * var(--indent))` }}>
                   {node.children.length > 0 ? (
                     <button
                       type="button"
