@@ -119,7 +119,7 @@ test('validate tells every problem of every file with its place and what was exp
   const two = file('two.yaml', 'document: [\n');
   const { code, err } = await steward(['validate', one, greeting(), two]);
   assert.equal(code, 2);
-  assert.match(err, /one\.yaml:7:\d+: /);
+  assert.match(err, /one\.yaml:[78]:\d+: /);
   assert.match(err, /one\.yaml:1[0-2]:\d+: /);
   assert.match(err, /\/do\/0\/a/);
   assert.match(err, /expected/);
