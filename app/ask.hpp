@@ -7,6 +7,7 @@
 #include <future>
 #include <memory>
 #include <optional>
+#include <thread>
 
 namespace steward::app {
 
@@ -33,11 +34,16 @@ private:
   reply_slot slot_;
 };
 
-/// Sends the message with a reply slot to the actor in that slot of the directory and waits.
+/// Sends the message with a reply slot to the actor in that slot of the directory, once it is there,
+/// and waits.
 template <class Message>
 reply ask(const node::slot& to, Message message, std::chrono::milliseconds limit) {
+  const auto deadline = std::chrono::steady_clock::now() + limit;
+  auto handle = to->get();
+  for (; !handle && std::chrono::steady_clock::now() < deadline; handle = to->get())
+    std::this_thread::sleep_for(std::chrono::milliseconds{1});
   question q;
-  if (const auto handle = to->get()) caf::anon_send(handle, std::move(message), q.slot());
+  if (handle) caf::anon_send(handle, std::move(message), q.slot());
   auto answer = q.wait(limit);
   return answer ? std::move(*answer)
                 : reply::error(ec::unavailable, "no answer came within the time allowed");

@@ -27,7 +27,7 @@ void api::to_tenant(call& c, Message message, std::chrono::milliseconds wait, st
 
 void api::start_run(call& c) {
   const auto media = media_type(c.request.header("content-type"));
-  if (!media.empty() && !is_json_type(media))
+  if (!is_default_type(media) && !is_json_type(media))
     return c.fail({415,
                    "unsupported-media-type",
                    "Unsupported media type",

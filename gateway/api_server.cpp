@@ -1,6 +1,7 @@
 #include "gateway/api_ask.hpp"
 #include "gateway/header_values.hpp"
 #include "gateway/questions.hpp"
+#include "messages/run_document.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -10,18 +11,6 @@
 namespace steward::gateway {
 
 namespace {
-
-/// RFC 3339 in UTC with microseconds.
-std::string timestamp(int64_t time_us) {
-  const auto seconds = static_cast<std::time_t>(time_us / 1'000'000);
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  std::array<char, 64> date{}, out{};
-  std::strftime(date.data(), date.size(), "%Y-%m-%dT%H:%M:%S", &parts);
-  std::snprintf(out.data(), out.size(), "%s.%06dZ", date.data(),
-                static_cast<int>(time_us % 1'000'000));
-  return out.data();
-}
 
 /// Adds members to an answer that is a JSON object.
 class adding_sink : public reply_sink {
@@ -79,7 +68,7 @@ void api::get_stats(call& c) {
   std::string members = "\"version\":";
   append_json_string(members, options_.version);
   members.append(",\"uptime_s\":").append(std::to_string(up / 1'000'000));
-  members.append(",\"started_at\":\"").append(timestamp(started_us_)).append("\"");
+  members.append(",\"started_at\":\"").append(time_text(started_us_)).append("\"");
   caf::anon_send(queries, steward::get_stats{tenant_},
                  reply_slot{std::make_shared<adding_sink>(c.x.later(), std::move(members))});
 }

@@ -14,8 +14,7 @@ bool is_yaml_type(std::string_view media) {
 
 void api::deploy_workflow(call& c) {
   const auto media = media_type(c.request.header("content-type"));
-  // Media types that a web form can send are refused too: no page can deploy without being asked.
-  if (!media.empty() && !is_json_type(media) && !is_yaml_type(media))
+  if (!is_default_type(media) && !is_json_type(media) && !is_yaml_type(media))
     return c.fail({415,
                    "unsupported-media-type",
                    "Unsupported media type",

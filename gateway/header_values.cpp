@@ -149,6 +149,11 @@ bool is_json_type(std::string_view media) {
          (media.starts_with("application/") && media.ends_with("+json"));
 }
 
+bool is_default_type(std::string_view media) {
+  return media.empty() || media == "application/x-www-form-urlencoded" || media == "text/plain" ||
+         media == "application/octet-stream";
+}
+
 std::optional<size_t> negotiate(const request_view& request,
                                 std::span<const std::string_view> offers) {
   if (!request.has("accept")) return 0;

@@ -40,7 +40,7 @@ struct run_query {
   std::optional<run_status> status;
   std::string workflow_namespace, workflow_name; ///< Both or none.
   std::optional<run_id> before;                  ///< Only runs older than this one.
-  size_t limit = 50;                             ///< 1 to 200.
+  size_t limit = 50;                             ///< 1 to 1000.
 };
 
 /// A run with all that is needed to rebuild it.

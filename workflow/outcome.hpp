@@ -27,10 +27,11 @@ public:
 
   Value& value() & { return std::get<0>(sides_); }
   const Value& value() const& { return std::get<0>(sides_); }
-  Value&& value() && { return std::get<0>(std::move(sides_)); }
+  /// By value: what is taken out of a temporary must not refer to it.
+  Value value() && { return std::get<0>(std::move(sides_)); }
   Value& operator*() & { return value(); }
   const Value& operator*() const& { return value(); }
-  Value&& operator*() && { return std::move(*this).value(); }
+  Value operator*() && { return std::move(*this).value(); }
   Value* operator->() { return &value(); }
   const Value* operator->() const { return &value(); }
 

@@ -11,7 +11,7 @@ namespace steward::store::sqlite {
 
 namespace {
 
-constexpr size_t runs_per_page_max = 200;
+constexpr size_t runs_per_page_max = 1'000;
 constexpr size_t rows_per_page_max = 10'000; // Of everything else.
 
 int64_t page(size_t limit, size_t max) {

@@ -33,7 +33,7 @@ CAF_TEST(server - sent events carry their sequence and resume from it) {
   const auto head = c.call("GET", "/api/v1/feed?after=3&type=a,b*&type=c&subject=runs/*",
                            std::string{sse} + "Last-Event-ID: 41\r\n");
   CAF_CHECK_EQUAL(head.status, 200);
-  CAF_CHECK_EQUAL(head.headers.at("content-type"), "text/event-stream");
+  CAF_CHECK_EQUAL(head.header("content-type"), "text/event-stream");
   CAF_CHECK_EQUAL(c.until("\n\n").value_or(""), "retry: 1000\n\n");
   const auto reader = sink();
   CAF_CHECK_EQUAL(actors->heard[0], "subscribe after=41 types=a;b*;c; subject=runs/* run=");
@@ -50,8 +50,8 @@ CAF_TEST(a WebSocket is opened and reads and pings and closes) {
   const auto head = c.call("GET", "/api/v1/feed",
                            std::string{upgrade} + "Sec-WebSocket-Protocol: x, steward.v1\r\n");
   CAF_CHECK_EQUAL(head.status, 101);
-  CAF_CHECK_EQUAL(head.headers.at("sec-websocket-accept"), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
-  CAF_CHECK_EQUAL(head.headers.at("sec-websocket-protocol"), "steward.v1");
+  CAF_CHECK_EQUAL(head.header("sec-websocket-accept"), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+  CAF_CHECK_EQUAL(head.header("sec-websocket-protocol"), "steward.v1");
   const auto reader = sink();
   CAF_CHECK(push(reader, 1, "{}"));
   CAF_CHECK_EQUAL(c.exactly(4).value_or(""), "\x81\x02{}");
@@ -77,11 +77,11 @@ CAF_TEST(what is no reader is told how to be one) {
   raw_client c{port};
   const auto plain = c.call("GET", "/api/v1/feed");
   CAF_CHECK_EQUAL(plain.status, 426);
-  CAF_CHECK_EQUAL(plain.headers.at("upgrade"), "websocket");
+  CAF_CHECK_EQUAL(plain.header("upgrade"), "websocket");
   CAF_CHECK_EQUAL(c.call("GET", "/api/v1/feed",
                          "Connection: Upgrade\r\nUpgrade: websocket\r\n"
                          "Sec-WebSocket-Version: 8\r\n")
-                      .headers.at("sec-websocket-version"),
+                      .header("sec-websocket-version"),
                   "13");
   CAF_CHECK_EQUAL(c.call("GET", "/api/v1/feed",
                          "Connection: Upgrade\r\nUpgrade: websocket\r\n"
@@ -169,7 +169,7 @@ CAF_TEST(an upgrade waits for the answers before it) {
          "localhost\r\n" +
          std::string{sse} + "\r\n");
   CAF_CHECK_EQUAL(c.answer().body, "{}");
-  CAF_CHECK_EQUAL(c.answer().headers.at("content-type"), "text/event-stream");
+  CAF_CHECK_EQUAL(c.answer().header("content-type"), "text/event-stream");
   CAF_CHECK(push(sink(), 9, "{}"));
   CAF_CHECK(c.until("id: 9\n").has_value());
 }

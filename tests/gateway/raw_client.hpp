@@ -19,6 +19,12 @@ struct raw_answer {
   int status = 0;
   std::map<std::string, std::string> headers; ///< Names in lower case.
   std::string body;
+
+  /// Empty when there is none.
+  std::string header(const std::string& name) const {
+    const auto found = headers.find(name);
+    return found == headers.end() ? std::string{} : found->second;
+  }
 };
 
 /// A client that says exactly the bytes it is told to, on a blocking socket; waits at most five

@@ -126,7 +126,7 @@ CAF_TEST(pipelined answers come in the order of the requests) {
   CAF_CHECK_EQUAL(c.answer().body, "GET /now/2 ");
   const auto third = c.answer();
   CAF_CHECK_EQUAL(third.body, "\"/later/3\"");
-  CAF_CHECK_EQUAL(third.headers.at("x-more"), "yes");
+  CAF_CHECK_EQUAL(third.header("x-more"), "yes");
   CAF_CHECK_EQUAL(c.answer().body, "\"/later/4\"");
 }
 
@@ -148,7 +148,7 @@ CAF_TEST(a head request has the length and no body) {
   raw_client c{port};
   const auto a = c.call("HEAD", "/now");
   CAF_CHECK_EQUAL(a.status, 200);
-  CAF_CHECK_EQUAL(a.headers.at("content-length"), "10");
+  CAF_CHECK_EQUAL(a.header("content-length"), "10");
   CAF_CHECK_EQUAL(c.call("GET", "/now").body, "GET /now ");
 }
 
@@ -178,14 +178,13 @@ CAF_TEST(old clients and those that say close are closed) {
   start();
   raw_client old{port};
   const auto a = old.ask("GET /now HTTP/1.0\r\n\r\n");
-  CAF_CHECK_EQUAL(a.headers.at("connection"), "close");
+  CAF_CHECK_EQUAL(a.header("connection"), "close");
   CAF_CHECK(old.ends());
   raw_client keeps{port};
   CAF_CHECK_EQUAL(
-      keeps.ask("GET /now HTTP/1.0\r\nConnection: keep-alive\r\n\r\n").headers.at("connection"),
+      keeps.ask("GET /now HTTP/1.0\r\nConnection: keep-alive\r\n\r\n").header("connection"),
       "keep-alive");
-  CAF_CHECK_EQUAL(keeps.call("GET", "/now", "Connection: close\r\n").headers.at("connection"),
-                  "close");
+  CAF_CHECK_EQUAL(keeps.call("GET", "/now", "Connection: close\r\n").header("connection"), "close");
   CAF_CHECK(keeps.ends());
 }
 
@@ -263,7 +262,7 @@ CAF_TEST(a reply that is lost or late is answered 503) {
   raw_client c{port};
   const auto lost = c.call("GET", "/lost");
   CAF_CHECK_EQUAL(lost.status, 503);
-  CAF_CHECK_EQUAL(lost.headers.at("retry-after"), "1");
+  CAF_CHECK_EQUAL(lost.header("retry-after"), "1");
   const auto late = c.call("GET", "/later/never");
   CAF_CHECK_EQUAL(late.status, 503);
   CAF_CHECK(late.body.find("reply-timeout") != std::string::npos);
@@ -289,7 +288,7 @@ CAF_TEST(connections past the limit are told so) {
   raw_client fourth{port};
   const auto a = fourth.call("GET", "/now");
   CAF_CHECK_EQUAL(a.status, 503);
-  CAF_CHECK_EQUAL(a.headers.at("retry-after"), "1");
+  CAF_CHECK_EQUAL(a.header("retry-after"), "1");
   CAF_CHECK(fourth.ends());
   CAF_CHECK_EQUAL(server.counters().refused.load(), 1u);
   open.clear();
@@ -353,7 +352,7 @@ CAF_TEST(stopping lets what is in work be answered) {
   handler.answer_backwards(1);
   const auto a = busy.answer();
   CAF_CHECK_EQUAL(a.body, "\"/later/1\"");
-  CAF_CHECK_EQUAL(a.headers.at("connection"), "close");
+  CAF_CHECK_EQUAL(a.header("connection"), "close");
   busy.close();
   for (int i = 0; i < 200 && !stopped; ++i) std::this_thread::sleep_for(10ms);
   CAF_CHECK(stopped.load());
