@@ -1,6 +1,9 @@
 #include "gateway/access.hpp"
 
+#include "messages/digest.hpp"
+
 #include <algorithm>
+#include <openssl/crypto.h>
 
 namespace steward::gateway {
 
@@ -53,7 +56,30 @@ std::optional<problem> refuse_foreign(const request_view& request) {
 }
 
 problem unauthenticated() {
-  return {401, "unauthenticated", "Unauthenticated", "this call needs credentials", {}, {}};
+  return {401,
+          "unauthenticated",
+          "Unauthenticated",
+          "this call needs an API key: Authorization: Bearer KEY",
+          {},
+          {}};
+}
+
+problem not_operator() { return forbidden("this key may not look at or change the server itself"); }
+
+const config::api_key* find_key(const std::vector<config::api_key>& keys,
+                                std::string_view authorization) {
+  constexpr std::string_view scheme = "bearer ";
+  if (authorization.size() <= scheme.size() ||
+      !same_word(authorization.substr(0, scheme.size()), scheme))
+    return nullptr;
+  const auto digest = sha256_digest(authorization.substr(scheme.size()));
+  const auto hash = std::string_view{digest}.substr(digest.find(':') + 1);
+  const config::api_key* found = nullptr;
+  for (const auto& k : keys)
+    if (k.sha256.size() == hash.size() &&
+        CRYPTO_memcmp(k.sha256.data(), hash.data(), hash.size()) == 0)
+      found = &k;
+  return found;
 }
 
 } // namespace steward::gateway

@@ -23,17 +23,34 @@ void api::handle(const request_view& request, exchange& x) {
   const auto match = find_route(request.method, path);
   if (match.found == nullptr) return no_route(request, x, path, match);
   x.tag(static_cast<uint16_t>(match.found - routes().data()));
-  call c{request, x, path, match, {}};
-  if (!match.found->open && !options_.settings.dev) {
-    auto a = to_answer(unauthenticated(), path);
-    a.add_header("WWW-Authenticate", "Bearer");
-    return x.answer(std::move(a));
-  }
+  call c{request, x, path, match, {}, {}};
+  if (!match.found->open && !identify(c)) return;
   if (match.malformed) return c.fail("path", "a percent-encoding in the path is broken");
   auto parameters = parse_query(query);
   if (!parameters) return c.fail("query", "a percent-encoding in the query is broken");
   c.query = std::move(*parameters);
   if (check_query(c)) perform(c);
+}
+
+bool api::identify(call& c) const {
+  if (options_.settings.dev) {
+    c.tenant = "default";
+    return true;
+  }
+  const auto* key = find_key(options_.settings.keys, c.request.header("authorization"));
+  if (!key) {
+    auto a = to_answer(unauthenticated(), c.path);
+    a.add_header("WWW-Authenticate", "Bearer");
+    c.x.answer(std::move(a));
+    return false;
+  }
+  const auto does = c.match.found->does;
+  if (!key->operates && (does == operation::get_tree || does == operation::kill_actor)) {
+    c.fail(not_operator());
+    return false;
+  }
+  c.tenant = key->tenant;
+  return true;
 }
 
 void api::no_route(const request_view& request, exchange& x, std::string_view path,

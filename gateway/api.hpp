@@ -20,7 +20,7 @@
 #include <vector>
 
 namespace prometheus {
-class Registry;
+class Collectable;
 }
 
 namespace steward::gateway {
@@ -32,7 +32,7 @@ struct gateway_options {
   std::shared_ptr<doors> tenants;
   /// The root supervisor, for the tree; set once it runs.
   std::shared_ptr<supervision::service_slot> root = std::make_shared<supervision::service_slot>();
-  std::shared_ptr<prometheus::Registry>
+  std::shared_ptr<prometheus::Collectable>
       registry; ///< Metrics of the rest of the process; may be null.
   /// What /readyz waits for besides the flag.
   std::vector<std::string> needed{"store/library", "store/queries", "tenants", "feed"};
@@ -63,6 +63,7 @@ private:
     std::string_view path;
     const route_match& match;
     query_parameters query;
+    tenant_id tenant; ///< On whose behalf.
 
     void fail(problem p) { x.answer(to_answer(std::move(p), path)); }
     /// 400, naming the parameter, header or member that is wrong.
@@ -106,7 +107,8 @@ private:
   void to_tenant(call& c, Message message, std::chrono::milliseconds wait, std::string headers);
 
   const gateway_options& options_;
-  const tenant_id tenant_ = "default";
+  /// Who asks, or false when it has answered that they may not.
+  bool identify(call& c) const;
   caf::actor gateway_;
   const server_counters* counters_;
   std::shared_ptr<supervision::service_slot> library_, queries_, tenants_, feed_;

@@ -65,7 +65,7 @@ void api::read_feed(call& c) {
     if (r.lists("sec-websocket-protocol", subprotocol)) opening.subprotocol = subprotocol;
   }
   subscribe_feed message;
-  message.tenant = tenant_;
+  message.tenant = c.tenant;
   // A browser that reconnects says by Last-Event-ID how far it came since it asked for `after`.
   const auto last = r.header("last-event-id");
   const auto from = last.empty() ? c.parameter("after") : std::optional<std::string>{last};

@@ -8,7 +8,7 @@ namespace steward::gateway {
 
 template <class Message>
 void api::to_tenant(call& c, Message message, std::chrono::milliseconds wait, std::string headers) {
-  const auto way = options_.tenants->find(tenant_);
+  const auto way = options_.tenants->find(c.tenant);
   const auto handle = way ? way->actor() : caf::actor{};
   if (!handle) {
     const auto tenants = tenants_->get();
@@ -41,7 +41,7 @@ void api::start_run(call& c) {
   if (version && version->empty()) return c.fail("version", "the version is empty", "e.g. 1.0.0");
   const auto wait = preferred_wait(c.request);
   steward::start_run message;
-  message.tenant = tenant_;
+  message.tenant = c.tenant;
   message.namespace_ = c.match.arguments[0];
   message.name = c.match.arguments[1];
   message.version = version.value_or(std::string{});
@@ -59,14 +59,14 @@ void api::control_run(call& c, operation what) {
   const auto action = what == operation::cancel_run    ? run_action::cancel
                       : what == operation::suspend_run ? run_action::suspend
                                                        : run_action::resume;
-  to_tenant(c, steward::control_run{tenant_, *id, action}, {}, {});
+  to_tenant(c, steward::control_run{c.tenant, *id, action}, {}, {});
 }
 
 void api::list_runs(call& c) {
   static constexpr std::array<std::string_view, 7> statuses{
       "pending", "running", "waiting", "suspended", "cancelled", "faulted", "completed"};
   steward::list_runs message;
-  message.tenant = tenant_;
+  message.tenant = c.tenant;
   if (!read_page(c, message.limit, message.cursor)) return;
   message.status = c.parameter("status").value_or(std::string{});
   if (c.parameter("status") &&
@@ -85,12 +85,12 @@ void api::list_runs(call& c) {
 
 void api::get_run(call& c) {
   if (const auto id = read_run_id(c))
-    c.ask(*queries_, "the store's reader", steward::get_run{tenant_, *id});
+    c.ask(*queries_, "the store's reader", steward::get_run{c.tenant, *id});
 }
 
 void api::get_run_events(call& c) {
   if (const auto id = read_run_id(c))
-    c.ask(*queries_, "the store's reader", steward::get_history{tenant_, *id});
+    c.ask(*queries_, "the store's reader", steward::get_history{c.tenant, *id});
 }
 
 std::optional<run_id> api::read_run_id(call& c) {

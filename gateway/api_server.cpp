@@ -69,7 +69,7 @@ void api::get_stats(call& c) {
   append_json_string(members, options_.version);
   members.append(",\"uptime_s\":").append(std::to_string(up / 1'000'000));
   members.append(",\"started_at\":\"").append(time_text(started_us_)).append("\"");
-  caf::anon_send(queries, steward::get_stats{tenant_},
+  caf::anon_send(queries, steward::get_stats{c.tenant},
                  reply_slot{std::make_shared<adding_sink>(c.x.later(), std::move(members))});
 }
 

@@ -23,12 +23,12 @@ void api::deploy_workflow(call& c) {
                    {}});
   if (c.request.body.empty()) return c.fail("", "the body is empty", "a workflow definition");
   c.ask(*library_, "the workflow library",
-        steward::deploy_workflow{tenant_, std::string{c.request.body}});
+        steward::deploy_workflow{c.tenant, std::string{c.request.body}});
 }
 
 void api::list_workflows(call& c) {
   steward::list_workflows message;
-  message.tenant = tenant_;
+  message.tenant = c.tenant;
   if (!read_page(c, message.limit, message.cursor)) return;
   c.ask(*library_, "the workflow library", std::move(message));
 }
@@ -46,7 +46,7 @@ void api::get_workflow(call& c) {
                    {}});
   const auto version = c.parameter("version");
   if (version && version->empty()) return c.fail("version", "the version is empty", "e.g. 1.0.0");
-  steward::get_workflow message{tenant_, c.match.arguments[0], c.match.arguments[1],
+  steward::get_workflow message{c.tenant, c.match.arguments[0], c.match.arguments[1],
                                 version.value_or(std::string{}),
                                 *chosen == 0 ? workflow_form::json : workflow_form::yaml};
   const auto handle = library_->get();

@@ -1,7 +1,7 @@
 #include "gateway/metrics.hpp"
 
 #include <prometheus/metric_family.h>
-#include <prometheus/registry.h>
+#include <prometheus/collectable.h>
 #include <prometheus/text_serializer.h>
 
 #include <algorithm>
@@ -124,7 +124,7 @@ void request_metrics::add(uint16_t route, std::string_view method, unsigned stat
 }
 
 std::string metrics_text(const request_metrics& requests, const server_counters* server,
-                         const doors& tenants, prometheus::Registry* others) {
+                         const doors& tenants, prometheus::Collectable* others) {
   std::vector<prometheus::MetricFamily> families;
   add_requests(families, requests);
   if (server != nullptr) add_server(families, *server);

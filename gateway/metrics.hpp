@@ -13,7 +13,7 @@
 #include <string_view>
 
 namespace prometheus {
-class Registry;
+class Collectable;
 }
 
 namespace steward::gateway {
@@ -44,6 +44,6 @@ private:
 /// Everything in Prometheus' text format: the gateway's own, the tenants' doors, and what the rest
 /// of the process keeps in `others` (may be null).
 std::string metrics_text(const request_metrics& requests, const server_counters* server,
-                         const doors& tenants, prometheus::Registry* others);
+                         const doors& tenants, prometheus::Collectable* others);
 
 } // namespace steward::gateway
