@@ -30,7 +30,6 @@ public:
       r.sink->close("the feed restarts; resume after the last sequence you saw");
       unwatch(r);
     }
-    node_->counters.feed_readers = 0;
   }
 
   void committed(const feed_committed& m) {
@@ -67,7 +66,6 @@ public:
     r.sink = who.sink;
     r.wants = std::move(wants);
     tenants_[r.wants.tenant].readers.insert(id);
-    node_->counters.feed_readers = static_cast<int64_t>(readers_.size());
     if (const auto run = run_id::parse(r.wants.run)) {
       r.watched = run;
       node_->watched.add(*run);
@@ -82,7 +80,6 @@ public:
     const auto tenant = tenants_.find(found->second.wants.tenant);
     tenant->second.readers.erase(id);
     readers_.erase(found);
-    node_->counters.feed_readers = static_cast<int64_t>(readers_.size());
   }
 
   /// Sends the reader what it lacks, as far as it takes it.

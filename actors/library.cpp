@@ -1,6 +1,6 @@
 #include "actors/library.hpp"
 
-#include "actors/digest.hpp"
+#include "messages/digest.hpp"
 #include "actors/local_messages.hpp"
 #include "messages/run_document.hpp"
 #include "supervision/supervisor.hpp"

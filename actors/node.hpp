@@ -34,7 +34,7 @@ struct node_counters {
   std::atomic<uint64_t> runs_quarantined{0}, runs_replayed{0};
   std::atomic<uint64_t> commits{0}, batches{0}, commit_us{0}, commit_failures{0};
   std::atomic<uint64_t> actor_crashes{0}, actor_restarts{0};
-  std::atomic<int64_t> runs_awake{0}, timers_armed{0}, feed_readers{0};
+  std::atomic<int64_t> runs_awake{0}, timers_armed{0};
 };
 
 /// What the actors of one node share. Made once at the start, outlives them all.

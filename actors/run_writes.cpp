@@ -1,6 +1,6 @@
 #include "actors/run_writes.hpp"
 
-#include "actors/digest.hpp"
+#include "messages/digest.hpp"
 #include "messages/run_document.hpp"
 #include "workflow/json.hpp"
 

@@ -34,8 +34,8 @@ private:
   reply_slot slot_;
 };
 
-/// Sends the message with a reply slot to the actor in that slot of the directory, once it is there,
-/// and waits.
+/// Sends the message with a reply slot to the actor in that slot of the directory, once it is
+/// there, and waits.
 template <class Message>
 reply ask(const node::slot& to, Message message, std::chrono::milliseconds limit) {
   const auto deadline = std::chrono::steady_clock::now() + limit;

@@ -15,6 +15,7 @@ command add_serve(CLI::App& cli);
 command add_run(CLI::App& cli);
 command add_validate(CLI::App& cli);
 command add_tree(CLI::App& cli);
+command add_key(CLI::App& cli);
 command add_version(CLI::App& cli);
 
 // Exit codes of `run` and `validate`.

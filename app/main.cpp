@@ -15,6 +15,7 @@ int main(int argc, char** argv) {
   commands["run"] = add_run(cli);
   commands["validate"] = add_validate(cli);
   commands["tree"] = add_tree(cli);
+  commands["key"] = add_key(cli);
   commands["version"] = add_version(cli);
   try {
     cli.parse(argc, argv);

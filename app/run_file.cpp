@@ -113,8 +113,7 @@ private:
     if (const auto* error = data.find("error")) line += " " + workflow::to_json(*error);
     if (const auto* delay = data.find("delay_ms"))
       line += " (again in " + workflow::to_json(*delay) + " ms)";
-    std::fprintf(stderr, "%s  %s\n", std::string{time.as_string()}.c_str(),
-                 line.c_str());
+    std::fprintf(stderr, "%s  %s\n", std::string{time.as_string()}.c_str(), line.c_str());
   }
   size_t shown_ = 0;
 };

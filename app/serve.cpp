@@ -1,5 +1,6 @@
 #include "app/commands.hpp"
 #include "app/files.hpp"
+#include "app/node_metrics.hpp"
 #include "app/runtime.hpp"
 #include "app/version.hpp"
 #include "config/loader.hpp"
@@ -79,10 +80,11 @@ std::optional<std::string> settle(const serve_options& o, config::settings& s) {
   if (!o.database.empty())
     return "--database is not supported by this version; leave it out for the embedded store in " +
            s.store.data.string();
-  if (!o.dev)
-    return "no key is configured, so nobody could use this server. Add --dev to try it on this "
-           "machine without credentials (loopback only)";
-  if (!is_loopback(s.gateway.host))
+  if (!o.dev && s.gateway.keys.empty())
+    return "no key is configured, so nobody could use this server. Make one with `steward key` and "
+           "name its hash under gateway.keys in the --config file, or add --dev to try the server "
+           "on this machine without credentials (loopback only)";
+  if (o.dev && !is_loopback(s.gateway.host))
     return "--dev needs no credentials, so it is allowed on a loopback address only, not on " +
            s.gateway.host + "; use --listen 127.0.0.1:" + std::to_string(s.gateway.port);
   return std::nullopt;
@@ -135,6 +137,7 @@ int serve(const serve_options& o) {
     g.settings = n->settings.gateway;
     g.services = n->services;
     g.tenants = n->tenant_doors;
+    g.registry = node_metrics(n);
     g.version = version;
     g.ready = ready;
     g.on_listening = [ready](const gateway::listening& at) {

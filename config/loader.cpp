@@ -93,6 +93,59 @@ key log_level() {
           [](const settings& s) { return value{s.log_level}; }};
 }
 
+value key_value(const api_key& k) {
+  return value::object(
+      {{"name", k.name}, {"tenant", k.tenant}, {"sha256", k.sha256}, {"operator", k.operates}});
+}
+
+/// Reads one entry of `gateway.keys`; answers what was expected when it does not fit.
+std::string read_key(const value& v, api_key& into) {
+  constexpr const char* expected =
+      "a key with name, tenant, sha256 (64 hexadecimal digits) and, if it may, operator: true";
+  if (!v.is_object()) return expected;
+  for (const auto& m : v.members()) {
+    const auto name = m.key.as_string();
+    if (name == "operator" && m.item.is_bool())
+      into.operates = m.item.as_bool();
+    else if (!m.item.is_string())
+      return expected;
+    else if (name == "name")
+      into.name = m.item.as_string();
+    else if (name == "tenant")
+      into.tenant = m.item.as_string();
+    else if (name == "sha256")
+      into.sha256 = m.item.as_string();
+    else
+      return expected;
+  }
+  const bool hashed = into.sha256.size() == 64 &&
+                      into.sha256.find_first_not_of("0123456789abcdef") == std::string::npos;
+  const bool named =
+      !into.tenant.empty() && into.tenant.size() <= 63 &&
+      into.tenant.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
+  return hashed && named && !into.name.empty() ? std::string{} : expected;
+}
+
+key api_keys() {
+  auto put = [](settings& s, const value& v) -> std::string {
+    if (!v.is_array()) return "a list of keys (`steward key` makes one)";
+    s.gateway.keys.clear();
+    for (const auto& item : v.items()) {
+      api_key k;
+      if (auto expected = read_key(item, k); !expected.empty()) return expected;
+      s.gateway.keys.push_back(std::move(k));
+    }
+    return {};
+  };
+  auto get = [](const settings& s) {
+    auto out = value::empty_array();
+    for (const auto& k : s.gateway.keys) out.push_back(key_value(k));
+    return out;
+  };
+  return {"gateway.keys", "who may use the API; `steward key` makes an entry", std::move(put),
+          std::move(get)};
+}
+
 constexpr int64_t huge = std::numeric_limits<int32_t>::max();
 
 const std::vector<key>& keys() {
@@ -131,6 +184,7 @@ const std::vector<key>& keys() {
                      1'000'000, [](s& x) -> size_t& { return x.gateway.feed_queue_items; }),
       number<size_t>("gateway.feed_queue_bytes", "a feed reader that lags further is dropped",
                      65536, 1 << 30, [](s& x) -> size_t& { return x.gateway.feed_queue_bytes; }),
+      api_keys(),
       number<size_t>("store.group_batches", "at most so many writes ride one commit", 1, 100'000,
                      [](s& x) -> size_t& { return x.store.group_batches; }),
       number<size_t>("store.queue_batches", "writes waiting for a commit; past it 503", 1, huge,
@@ -201,7 +255,7 @@ void apply(const std::string& prefix, const value& v, settings& into,
       continue;
     }
     if (auto expected = known->put(into, m.item); !expected.empty())
-      problems.push_back(path + ": " + workflow::to_json(m.item) + " is not " + expected);
+      problems.push_back(path + ": what is there is not " + expected);
   }
 }
 

@@ -15,6 +15,15 @@ namespace steward::config {
 
 using std::chrono::milliseconds;
 
+/// A key that may use the API as the owner of one tenant. The key itself is never kept, only its
+/// hash: `steward key` makes both.
+struct api_key {
+  std::string name; ///< For people: whose it is.
+  tenant_id tenant;
+  std::string sha256;    ///< 64 hexadecimal digits.
+  bool operates = false; ///< May also see the tree of the whole server and kill actors in it.
+};
+
 /// Restart needed for all of these.
 struct gateway_settings {
   std::string host = "127.0.0.1";
@@ -32,6 +41,7 @@ struct gateway_settings {
   size_t feed_queue_items = 1024; ///< A feed reader that lags further is dropped.
   size_t feed_queue_bytes = 4 << 20;
   std::filesystem::path dashboard; ///< Folder of the built dashboard; empty: none.
+  std::vector<api_key> keys;       ///< Who may use the API; without any only dev mode serves.
   bool dev = false; ///< No credentials needed; the caller is owner of `default`. Loopback only.
 };
 

@@ -1,4 +1,4 @@
-#include "actors/digest.hpp"
+#include "messages/digest.hpp"
 
 #include <array>
 #include <openssl/evp.h>
