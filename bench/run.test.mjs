@@ -1,0 +1,63 @@
+// What the benchmark reads and decides, without measuring anything.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { median, readTicks } from './measure/machine.mjs';
+import { watchCpu } from './measure/process_cpu.mjs';
+import { table } from './measure/report.mjs';
+import { medians } from './measure/sync_runs.mjs';
+import { judge } from './measure/targets.mjs';
+import { readSummary, wrkScript } from './measure/wrk.mjs';
+
+test('the ticks of /proc/stat give the total, what was stolen and what was idle', () => {
+  assert.deepEqual(readTicks('cpu  10 1 20 300 4 5 6 7 0 0\ncpu0 1 2 3'), { total: 353, steal: 7, idle: 304 });
+});
+
+test('the median of an even count lies between', () => {
+  assert.equal(median([9, 1, 3]), 3);
+  assert.equal(median([4, 1, 2, 9]), 3);
+});
+
+test('a wrk summary is found among other output, and its absence is an error', () => {
+  const line = 'steward-bench {"requests":7,"seconds":2.000000,"p50_us":180,"p99_us":900,"max_us":950,"bad_status":0,"broken":0}';
+  assert.equal(readSummary(`Running 2s test\n${line}\n`).p50_us, 180);
+  assert.throws(() => readSummary('unable to connect'), /no summary/);
+});
+
+test('a wrk script carries method, headers and body as they are', () => {
+  const script = wrkScript({ method: 'POST', headers: { prefer: 'wait=5' }, body: '{"a":"b"}' });
+  assert.match(script, /wrk\.method = "POST"/);
+  assert.match(script, /wrk\.headers\["prefer"\] = "wait=5"/);
+  assert.match(script, /wrk\.body = "\{\\"a\\":\\"b\\"\}"/);
+});
+
+test('rounds are merged figure by figure, threads from the round in the middle', () => {
+  const rounds = [30, 50, 40].map((cpu) => ({ cpu_us_per_run: cpu, p50_us: 100 - cpu, threads: [{ name: `t${cpu}` }] }));
+  assert.deepEqual(medians(rounds), { cpu_us_per_run: 40, p50_us: 60, threads: [{ name: 't40' }] });
+});
+
+test('the CPU of this very process is counted', () => {
+  const used = watchCpu(process.pid);
+  const until = process.cpuUsage().user + 50_000;
+  while (process.cpuUsage().user < until);
+  assert.ok(used().cpu_us > 40_000);
+});
+
+test('targets scale with the disk of the same minute, and misses are told by how much', () => {
+  const runs = { cpu_us_per_run: 66, p99_us: 6000, p50_us: 250, fdatasync_append_us: 120 };
+  const verdicts = judge({
+    sync_runs: [{ ...runs, clients: 1 }, { ...runs, clients: 64 }],
+    constant_answer: { ratio: 1.5 },
+    start_fresh: { median_ms: 310 },
+    start_full: { median_ms: 90 },
+    stored_runs: 100_000,
+    idle: { memory_mib: 22, cpu_pct: 0.4 },
+  });
+  assert.deepEqual(verdicts.map((t) => t.pass), [false, true, true, true, false, true, true, true]);
+  assert.equal(verdicts[0].by_pct, 10);
+  assert.equal(verdicts[1].at_most, 6200);
+  assert.equal(verdicts[2].at_most, 320);
+});
+
+test('tables align numbers to the right', () => {
+  assert.equal(table([['a', 'n'], ['long', 5], ['b', 1234]]), '  a     n\n  long     5\n  b     1234');
+});
