@@ -83,6 +83,7 @@ void api::read_feed(call& c) {
     return c.fail("run", "this is not the id of a run", "a UUID");
   const auto feed = feed_->get();
   if (!feed) return c.unavailable("the feed");
+  opening.after = message.after.value_or(0);
   message.subscription = opening.subscription = next_subscription_.fetch_add(1);
   caf::anon_send(feed, std::move(message), feed_reader{c.x.open_feed(opening)});
 }

@@ -274,9 +274,8 @@ std::shared_ptr<feed_sink> connection::open_feed(const feed_opening& opening) {
   else
     pipeline_.add_bytes(bytes);
   const auto& s = io_.settings();
-  auto session = std::make_shared<feed_session>(opening.form, opening.subscription,
-                                                feed_limits{s.feed_queue_items, s.feed_queue_bytes},
-                                                io_.box(), id_);
+  auto session = std::make_shared<feed_session>(
+      opening, feed_limits{s.feed_queue_items, s.feed_queue_bytes}, io_.box(), id_);
   feed_ = std::make_unique<feed_stream>(session, io_.now());
   discarding_ = false;
   io_.counters().feed_readers.fetch_add(1, std::memory_order_relaxed);

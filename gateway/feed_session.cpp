@@ -43,10 +43,10 @@ private:
 
 } // namespace
 
-feed_session::feed_session(feed_form form, uint64_t subscription, const feed_limits& limits,
+feed_session::feed_session(const feed_opening& opening, const feed_limits& limits,
                            std::shared_ptr<outbox> wake, uint64_t connection)
-    : form_(form), subscription_(subscription), limits_(limits), wake_(std::move(wake)),
-      connection_(connection) {}
+    : form_(opening.form), subscription_(opening.subscription), limits_(limits),
+      wake_(std::move(wake)), connection_(connection), taken_sequence_(opening.after) {}
 
 bool feed_session::push(std::shared_ptr<const feed_item> item) {
   const std::lock_guard lock{mutex_};

@@ -24,8 +24,8 @@ struct feed_limits {
 /// why and from where to resume, and nobody else waits for it.
 class feed_session {
 public:
-  feed_session(feed_form form, uint64_t subscription, const feed_limits& limits,
-               std::shared_ptr<outbox> wake, uint64_t connection);
+  feed_session(const feed_opening& opening, const feed_limits& limits, std::shared_ptr<outbox> wake,
+               uint64_t connection);
 
   bool push(std::shared_ptr<const feed_item> item);
   size_t room() const;
@@ -60,8 +60,8 @@ private:
   mutable std::mutex mutex_; // guards what follows
   std::deque<std::shared_ptr<const feed_item>> items_;
   size_t bytes_ = 0;
-  uint64_t taken_sequence_ = 0; ///< The last one given to the I/O thread.
-  bool woken_ = false;          ///< The I/O thread knows that there is something.
+  uint64_t taken_sequence_; ///< The last one given to the I/O thread, or seen before.
+  bool woken_ = false;      ///< The I/O thread knows that there is something.
   bool closed_ = false;
   std::string reason_;
 };

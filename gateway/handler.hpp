@@ -18,6 +18,7 @@ enum class feed_form : uint8_t { websocket, sse };
 struct feed_opening {
   feed_form form = feed_form::sse;
   uint64_t subscription = 0;
+  uint64_t after = 0; ///< The last sequence that the client has seen; 0: not said.
   /// WebSocket: what the client offered, and the one of it that is chosen (may be empty).
   std::string key, subprotocol;
 };

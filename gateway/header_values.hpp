@@ -28,8 +28,9 @@ idempotency_key read_idempotency_key(const request_view& request);
 /// The media type in lower case, without parameters.
 std::string media_type(std::string_view content_type);
 bool is_json_type(std::string_view media);
-/// What HTTP clients send when they were not told a type (curl's and fetch's defaults, none at all):
-/// the body may be anything. Pages of other origins can send these too; `refuse_foreign` stops them.
+/// What HTTP clients send when they were not told a type (curl's and fetch's defaults, none at
+/// all): the body may be anything. Pages of other origins can send these too; `refuse_foreign`
+/// stops them.
 bool is_default_type(std::string_view media);
 
 /// Which of the offers the client likes best by its Accept header, the earlier of equals; nothing

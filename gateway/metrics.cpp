@@ -1,7 +1,7 @@
 #include "gateway/metrics.hpp"
 
-#include <prometheus/metric_family.h>
 #include <prometheus/collectable.h>
+#include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 
 #include <algorithm>

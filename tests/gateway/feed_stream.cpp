@@ -20,8 +20,9 @@ struct fixture {
   std::shared_ptr<outbox> box = std::make_shared<outbox>([this] { ++wakes; });
   clock_time now = clock_time{} + 1h;
   std::string out;
-  std::shared_ptr<feed_session> session(feed_form form, feed_limits limits = {3, 1000}) {
-    return std::make_shared<feed_session>(form, 7, limits, box, 1);
+  std::shared_ptr<feed_session> session(feed_form form, uint64_t after = 0,
+                                        feed_limits limits = {3, 1000}) {
+    return std::make_shared<feed_session>(feed_opening{form, 7, after, {}, {}}, limits, box, 1);
   }
 };
 
@@ -67,6 +68,14 @@ CAF_TEST(a slow reader is dropped and told where to resume) {
   stream.pump(out, 1000, now);
   CAF_CHECK_EQUAL(out, "event: dropped\ndata: {\"reason\":\"too slow; resume with after=5\"}\n\n");
   CAF_CHECK(stream.ended());
+}
+
+CAF_TEST(a reader that got nothing resumes where it came from) {
+  auto s = session(feed_form::sse, 41);
+  feed_stream stream{s, now};
+  s->close("the feed was restarted");
+  stream.pump(out, 1000, now);
+  CAF_CHECK(out.find("resume with after=41") != std::string::npos);
 }
 
 CAF_TEST(bytes are bounded too but one item of any size passes) {
