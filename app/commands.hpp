@@ -17,6 +17,7 @@ command add_validate(CLI::App& cli);
 command add_tree(CLI::App& cli);
 command add_key(CLI::App& cli);
 command add_version(CLI::App& cli);
+command add_config(CLI::App& cli);
 
 // Exit codes of `run` and `validate`.
 inline constexpr int exit_completed = 0;

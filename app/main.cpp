@@ -16,6 +16,7 @@ int main(int argc, char** argv) {
   commands["validate"] = add_validate(cli);
   commands["tree"] = add_tree(cli);
   commands["key"] = add_key(cli);
+  commands["config"] = add_config(cli);
   commands["version"] = add_version(cli);
   try {
     cli.parse(argc, argv);

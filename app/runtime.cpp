@@ -82,6 +82,8 @@ runtime::~runtime() {
   caf::anon_send_exit(root_, caf::exit_reason::user_shutdown);
   root_ = nullptr;
   system_->await_all_actors_done();
+  // No handle may outlive the actor system.
+  for (const auto& d : node_->tenant_doors->all()) d->set_actor(nullptr);
   system_.reset();
 }
 

@@ -1,6 +1,5 @@
 #include "app/commands.hpp"
 #include "app/files.hpp"
-#include "app/version.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -31,14 +30,6 @@ command add_validate(CLI::App& cli) {
       }
     }
     return code;
-  };
-}
-
-command add_version(CLI::App& cli) {
-  cli.add_subcommand("version", "Print the version");
-  return [] {
-    std::printf("steward %s\n", version);
-    return exit_completed;
   };
 }
 

@@ -1,0 +1,71 @@
+#define CAF_SUITE settings
+
+#include "config/loader.hpp"
+
+#include "caf/test/dsl.hpp"
+
+#include <fstream>
+#include <sstream>
+
+using namespace steward;
+
+CAF_TEST(the example file lists every key with its default) {
+  std::ifstream file{std::string{STEWARD_SOURCE_DIR} + "/config/example.yaml"};
+  std::ostringstream text;
+  text << file.rdbuf();
+  const auto begin = text.str().find("log_level:");
+  CAF_REQUIRE(begin != std::string::npos);
+  CAF_CHECK_EQUAL(text.str().substr(begin), config::to_yaml({}));
+}
+
+CAF_TEST(what is written reads back) {
+  config::settings s;
+  s.gateway.port = 1234;
+  s.tenant.admission.rate_per_s = 2.5;
+  s.log_level = "debug";
+  s.gateway.keys = {{"ci", "shop", std::string(64, 'a'), true}};
+  config::settings read;
+  CAF_CHECK(config::load(config::to_yaml(s), read).empty());
+  CAF_CHECK_EQUAL(config::to_yaml(read), config::to_yaml(s));
+  CAF_REQUIRE_EQUAL(read.gateway.keys.size(), 1u);
+  CAF_CHECK(read.gateway.keys[0].operates);
+}
+
+CAF_TEST(every problem is told at once with its place) {
+  config::settings s;
+  const auto problems = config::load("gateway: {port: 70000, hots: x}\n"
+                                     "log_level: loud\n"
+                                     "tenant: {rate_per_s: many}\n"
+                                     "nonsense: 1\n",
+                                     s);
+  CAF_REQUIRE_EQUAL(problems.size(), 5u);
+  CAF_CHECK(problems[0].starts_with("gateway.port: "));
+  CAF_CHECK(problems[1].find("did you mean \"gateway.host\"") != std::string::npos);
+  CAF_CHECK(problems[2].starts_with("log_level: "));
+  CAF_CHECK(problems[3].starts_with("tenant.rate_per_s: "));
+  CAF_CHECK(problems[4].starts_with("nonsense: there is no such key"));
+}
+
+CAF_TEST(a key without a hash or with a foreign member is refused and not repeated) {
+  for (const auto* keys : {"[{name: ci, tenant: shop}]", "[{name: ci, tenant: shop, sha256: secret}]",
+                           "[{name: ci, tenant: Shop, sha256: " , "hello"}) {
+    config::settings s;
+    const auto problems = config::load(std::string{"gateway: {keys: "} + keys + "}", s);
+    CAF_REQUIRE(!problems.empty());
+    CAF_CHECK(problems[0].find("secret") == std::string::npos);
+    CAF_CHECK(s.gateway.keys.empty());
+  }
+}
+
+CAF_TEST(broken YAML names its line) {
+  config::settings s;
+  const auto problems = config::load("gateway:\n  port: [1\n", s);
+  CAF_REQUIRE(!problems.empty());
+  CAF_CHECK(problems[0].starts_with("line "));
+}
+
+CAF_TEST(an empty file changes nothing) {
+  config::settings s;
+  CAF_CHECK(config::load("", s).empty());
+  CAF_CHECK_EQUAL(config::to_yaml(s), config::to_yaml({}));
+}
