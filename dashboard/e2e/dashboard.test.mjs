@@ -175,7 +175,7 @@ test("runs are filtered, and the address keeps the filter", async () => {
 
 test("an actor that is killed comes back, and its restarts are counted", async () => {
   await page.getByRole("link", { name: "Tree", exact: true }).click();
-  const actor = process.env.ACTOR ?? "store/journal";
+  const actor = process.env.ACTOR ?? "root/store/journal";
   const restarts = page.locator(`tr[data-path="${actor}"] [data-cell="restarts"]`);
   await restarts.waitFor();
   const before = Number(await restarts.textContent());
@@ -192,6 +192,6 @@ test("an actor that is killed comes back, and its restarts are counted", async (
 
 test("a page of an unknown run says so, and no page complained", async () => {
   assert.deepEqual(complaints, []);
-  await page.goto(`${base}/runs/no-such-run`);
+  await page.goto(`${base}/runs/01a1fd42-0000-7000-8000-000000000000`);
   await page.getByText("does not exist").waitFor();
 });

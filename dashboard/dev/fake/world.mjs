@@ -172,19 +172,18 @@ export function createWorld({ speed = 1, failureRate } = {}) {
     return node;
   }
   const root = actor("root", "one_for_one", null);
-  root.path = "";
-  const store = actor("store", "rest_for_one", root);
-  actor("store/journal", null, store);
-  actor("store/reader-1", null, store);
-  actor("store/reader-2", null, store);
-  for (const leaf of ["timers", "feed", "http-client"]) actor(leaf, null, root);
-  const tenants = actor("tenants", "one_for_one", root);
-  const tenant = actor("tenants/default", "one_for_one", tenants);
-  actor("tenants/default/runner", null, tenant);
-  const awake = actor("tenants/default/runs", "one_for_one", tenant);
-  const gateway = actor("gateway", "one_for_one", root);
-  actor("gateway/listener", null, gateway);
-  actor("gateway/feed-subscribers", null, gateway);
+  const store = actor("root/store", "rest_for_one", root);
+  actor("root/store/journal", null, store);
+  actor("root/store/reader-1", null, store);
+  actor("root/store/reader-2", null, store);
+  for (const leaf of ["timers", "feed", "http-client"]) actor(`root/${leaf}`, null, root);
+  const tenants = actor("root/tenants", "one_for_one", root);
+  const tenant = actor("root/tenants/default", "one_for_one", tenants);
+  actor("root/tenants/default/runner", null, tenant);
+  const awake = actor("root/tenants/default/runs", "one_for_one", tenant);
+  const gateway = actor("root/gateway", "one_for_one", root);
+  actor("root/gateway/listener", null, gateway);
+  actor("root/gateway/feed-subscribers", null, gateway);
 
   function view(node) {
     const { since, children, ...rest } = node;
@@ -192,7 +191,7 @@ export function createWorld({ speed = 1, failureRate } = {}) {
     if (node === awake) {
       const live = [...runs.values()].filter(({ data }) => ["running", "waiting", "suspended"].includes(data.status));
       shown = live.slice(0, 8).map(({ data }) => ({
-        path: `tenants/default/runs/${data.id}`, name: data.id, strategy: null, restarts: 0, state: data.status === "running" ? "running" : "idle",
+        path: `root/tenants/default/runs/${data.id}`, name: data.id, strategy: null, restarts: 0, state: data.status === "running" ? "running" : "idle",
         since: Date.parse(data.created_at), last_reason: null, children: [], hidden: 0,
       }));
       rest.hidden = Math.max(0, live.length - 8);
