@@ -15,6 +15,7 @@
 #include <cstdio>
 #include <ctime>
 #include <filesystem>
+#include <sys/resource.h>
 
 namespace steward::app {
 
@@ -112,6 +113,14 @@ sigset_t take_signals() {
   return set;
 }
 
+/// A connection is a file: as many as the system lets this process have.
+void raise_file_limit() {
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+  files.rlim_cur = files.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);
+}
+
 /// Returns false when the root gave up first.
 bool wait_for_signal(const sigset_t& set, const runtime& steward) {
   const timespec second{1, 0};
@@ -130,6 +139,7 @@ int serve(const serve_options& o) {
   auto engine = open_store(s);
   if (!engine) return refuse(engine.error());
 
+  raise_file_limit();
   const auto signals = take_signals();
   const auto ready = std::make_shared<std::atomic<bool>>(false);
   const auto gateway = [&](const std::shared_ptr<node>& n) -> supervision::start_function {
