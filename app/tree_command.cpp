@@ -21,7 +21,7 @@ size_t append(char* data, size_t size, size_t count, void* text) {
 }
 
 /// The body of a GET, or nothing with the reason on stderr.
-std::optional<std::string> get(const std::string& url) {
+std::optional<std::string> get(const std::string& url, const std::string& key) {
   const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> handle{curl_easy_init(),
                                                                    &curl_easy_cleanup};
   std::string body;
@@ -31,6 +31,12 @@ std::optional<std::string> get(const std::string& url) {
   curl_easy_setopt(handle.get(), CURLOPT_NOPROXY, "*");
   curl_easy_setopt(handle.get(), CURLOPT_WRITEFUNCTION, append);
   curl_easy_setopt(handle.get(), CURLOPT_WRITEDATA, &body);
+  std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> headers{nullptr,
+                                                                      &curl_slist_free_all};
+  if (!key.empty()) {
+    headers.reset(curl_slist_append(nullptr, ("Authorization: Bearer " + key).c_str()));
+    curl_easy_setopt(handle.get(), CURLOPT_HTTPHEADER, headers.get());
+  }
   if (const auto code = curl_easy_perform(handle.get()); code != CURLE_OK) {
     std::fprintf(stderr, "steward: %s: %s\n", url.c_str(), curl_easy_strerror(code));
     return std::nullopt;
@@ -73,13 +79,15 @@ void print(const value& node, const std::string& indent) {
 
 command add_tree(CLI::App& cli) {
   auto url = std::make_shared<std::string>("http://127.0.0.1:8080");
+  auto key = std::make_shared<std::string>();
   auto json = std::make_shared<bool>(false);
   auto* sub = cli.add_subcommand("tree", "Show the live supervision tree of a running server");
   sub->add_option("--url", *url, "The server's address");
+  sub->add_option("--key", *key, "An operator's API key")->envname("STEWARD_KEY");
   sub->add_flag("--json", *json, "Print the tree as JSON");
-  return [url, json] {
+  return [url, key, json] {
     while (url->ends_with('/')) url->pop_back();
-    const auto body = get(*url + "/api/v1/tree");
+    const auto body = get(*url + "/api/v1/tree", *key);
     if (!body) return exit_faulted;
     const auto tree = workflow::parse_json(*body);
     if (!tree || !tree->is_object()) {
