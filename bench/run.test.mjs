@@ -1,9 +1,9 @@
 // What the benchmark reads and decides, without measuring anything.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { median, readTicks } from './measure/machine.mjs';
+import { median, readOwnTicks, readTicks } from './measure/machine.mjs';
 import { watchCpu } from './measure/process_cpu.mjs';
-import { table } from './measure/report.mjs';
+import { caution, table } from './measure/report.mjs';
 import { medians } from './measure/sync_runs.mjs';
 import { judge } from './measure/targets.mjs';
 import { readSummary, wrkScript } from './measure/wrk.mjs';
@@ -60,4 +60,13 @@ test('targets scale with the disk of the same minute, and misses are told by how
 
 test('tables align numbers to the right', () => {
   assert.equal(table([['a', 'n'], ['long', 5], ['b', 1234]]), '  a     n\n  long     5\n  b     1234');
+});
+
+test('the ticks of a process and its ended children are found behind a name with blanks', () => {
+  assert.equal(readOwnTicks('7 (a (b) c) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15'), 11 + 12 + 13 + 14);
+});
+
+test('a machine that others used is said to be one', () => {
+  assert.equal(caution({ sync_runs: [{ steal_pct: 1, others_pct: 2 }] }), '');
+  assert.match(caution({ sync_runs: [{ steal_pct: 1, others_pct: 2 }, { steal_pct: 5, others_pct: 60 }] }), /65 %/);
 });

@@ -60,7 +60,8 @@ export async function measureConstantAnswer(binary, folder, port, { rounds, seco
         const machine = watchMachine();
         const cpu = watchCpu(s.child.pid);
         const seen = await load(folder, `http://127.0.0.1:${s.port}/`, {}, { clients, seconds });
-        s.seen.push({ cpu_us: cpu().cpu_us / seen.requests, per_s: seen.requests / seen.seconds, ...machine() });
+        const used = cpu().cpu_us;
+        s.seen.push({ cpu_us: used / seen.requests, per_s: seen.requests / seen.seconds, ...machine(used) });
         say(`${s.name}: ${round(s.seen.at(-1).cpu_us, 2)} us CPU, ${round(s.seen.at(-1).per_s)} answers/s`);
       }
   } finally {
@@ -71,6 +72,7 @@ export async function measureConstantAnswer(binary, folder, port, { rounds, seco
     cpu_us_per_answer: round(median(s.seen.map((x) => x.cpu_us)), 2),
     answers_per_s: round(median(s.seen.map((x) => x.per_s))),
     steal_pct: round(median(s.seen.map((x) => x.steal_pct)), 1),
+    others_pct: round(median(s.seen.map((x) => x.others_pct)), 1),
   }));
   return { clients, figures, ratio: round(figures[0].cpu_us_per_answer / figures[2].cpu_us_per_answer, 2) };
 }

@@ -36,7 +36,7 @@ export async function measureIdle(binary, folder, port, seconds) {
     cpu_pct: round(used.cpu_us / (seconds * 1e4), 2),
     threads: used.threads.slice(0, 6).map((t) => ({ name: t.name, cpu_pct: round(t.cpu_us / (seconds * 1e4), 3) })),
     seconds,
-    ...machine(),
+    ...machine(used.cpu_us),
   };
   await stop(server.child);
   return result;

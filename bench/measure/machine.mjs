@@ -27,15 +27,28 @@ export function readTicks(text) {
   return { total: user + nice + system + idle + iowait + irq + softirq + steal, steal, idle: idle + iowait };
 }
 
-const ticksNow = () => readTicks(readFileSync('/proc/stat', 'utf8'));
+/** Parses /proc/PID/stat: ticks of the process and of its children that have ended. */
+export function readOwnTicks(text) {
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ').map(Number);
+  return fields.slice(11, 15).reduce((sum, ticks) => sum + ticks, 0);
+}
 
-/** Tells, once called, how the machine fared since: what the hypervisor took, what was left idle. */
+const tick_us = 10_000;
+
+/**
+ * Tells, once called, how the machine fared since, in per cent of all its cores: what the hypervisor
+ * took, what was left idle, and what others used than this benchmark and the server, whose CPU time
+ * is given.
+ */
 export function watchMachine() {
-  const before = ticksNow();
-  return () => {
-    const after = ticksNow();
-    const share = (name) => ((after[name] - before[name]) / Math.max(1, after.total - before.total)) * 100;
-    return { steal_pct: round(share('steal'), 1), idle_pct: round(share('idle'), 1), load1: Number(readFileSync('/proc/loadavg', 'utf8').split(' ')[0]) };
+  const now = () => ({ ...readTicks(readFileSync('/proc/stat', 'utf8')), own: readOwnTicks(readFileSync('/proc/self/stat', 'utf8')) });
+  const before = now();
+  return (server_us = 0) => {
+    const after = now();
+    const since = (name) => after[name] - before[name];
+    const share = (ticks) => round((ticks / Math.max(1, since('total'))) * 100, 1);
+    const others = since('total') - since('idle') - since('steal') - since('own') - server_us / tick_us;
+    return { steal_pct: share(since('steal')), idle_pct: share(since('idle')), others_pct: Math.max(0, share(others)) };
   };
 }
 

@@ -9,6 +9,13 @@ export function table(rows) {
 
 const threads = (r) => r.threads.slice(0, 5).map((t) => `${t.name} ${t.cpu_us_per_run}`).join(', ');
 
+/** A word of caution when the machine was not ours alone. */
+export function caution(result) {
+  const taken = Math.max(...result.sync_runs.map((r) => r.steal_pct + r.others_pct));
+  if (taken < 10) return '';
+  return `\nOthers took up to ${taken.toFixed(0)} % of this machine: latencies, rates and starts tell of them too. CPU times hold.\n`;
+}
+
 export function report(result) {
   const { machine } = result;
   return `
@@ -16,14 +23,14 @@ Steward ${machine.commit} on ${machine.cores} x ${machine.model}, Linux ${machin
 
 Durable synchronous runs of three steps, over HTTP (medians of ${result.settings.rounds} x ${result.settings.seconds} s)
 ${table([
-    ['clients', 'runs/s', 'p50 us', 'p99 us', 'CPU us/run', 'fdatasync us', 'steal %', 'load', 'by thread'],
-    ...result.sync_runs.map((r) => [r.clients, r.runs_per_s, r.p50_us, r.p99_us, r.cpu_us_per_run, r.fdatasync_append_us, r.steal_pct, r.load1, threads(r)]),
+    ['clients', 'runs/s', 'p50 us', 'p99 us', 'CPU us/run', 'fdatasync us', 'steal %', 'others %', 'by thread'],
+    ...result.sync_runs.map((r) => [r.clients, r.runs_per_s, r.p50_us, r.p99_us, r.cpu_us_per_run, r.fdatasync_append_us, r.steal_pct, r.others_pct, threads(r)]),
   ])}
 
 A constant answer, ${result.constant_answer.clients} clients
 ${table([
-    ['server', 'CPU us', 'answers/s', 'steal %'],
-    ...result.constant_answer.figures.map((f) => [f.server, f.cpu_us_per_answer, f.answers_per_s, f.steal_pct]),
+    ['server', 'CPU us', 'answers/s', 'steal %', 'others %'],
+    ...result.constant_answer.figures.map((f) => [f.server, f.cpu_us_per_answer, f.answers_per_s, f.steal_pct, f.others_pct]),
   ])}
 
 The store without a server
@@ -37,5 +44,5 @@ ${table([
     ['', 'at most', 'seen', '', ''],
     ...result.targets.map((t) => [t.name, `${t.at_most} ${t.unit}`, `${t.seen} ${t.unit}`, t.pass ? 'pass' : 'MISS', `${t.by_pct > 0 ? '+' : ''}${t.by_pct} %`]),
   ])}
-`;
+${caution(result)}`;
 }

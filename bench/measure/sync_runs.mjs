@@ -59,7 +59,7 @@ async function measureOnce(folder, server, clients, seconds) {
   const cpu = watchCpu(server.child.pid);
   const seen = await load(folder, server.url + path, request, { clients, seconds });
   const used = cpu();
-  const quality = machine();
+  const quality = machine(used.cpu_us);
   const runs = (await completedRuns(server.url)) - before;
   // wrk does not count what was under way when it stopped.
   if (runs < seen.requests || runs > seen.requests + clients)
@@ -84,7 +84,7 @@ export async function measureSyncRuns(folder, server, { clients, rounds, seconds
     for (const c of clients) {
       const result = await measureOnce(folder, server, c, seconds);
       say(`round ${round_number}, ${c} clients: ${result.runs_per_s} runs/s, ${result.cpu_us_per_run} us CPU, ` +
-        `p50 ${result.p50_us} us, p99 ${result.p99_us} us, steal ${result.steal_pct} %, load ${result.load1}`);
+        `p50 ${result.p50_us} us, p99 ${result.p99_us} us, steal ${result.steal_pct} %, others ${result.others_pct} %`);
       results.get(c).push(result);
     }
   return clients.map((c) => ({ clients: c, ...medians(results.get(c)), rounds: results.get(c) }));
