@@ -93,21 +93,27 @@ function assertRefusal(answer) {
   assert.ok(Number(answer.headers['retry-after']) >= 1, 'it says when to try again');
 }
 
-const text = 'x'.repeat(150_000);
-
-/** Starts runs with large inputs until `refusals` of them were refused: {accepted, refused}. */
-async function fill(client, refusals) {
+/**
+ * Starts runs, with smaller and smaller inputs, until not even the smallest is accepted:
+ * {accepted: [{id, input}], refused: [input]}.
+ */
+async function fill(client) {
   const accepted = [];
   const refused = [];
-  for (let n = 0; refused.length < refusals; n += 1) {
-    assert.ok(n < 2000, 'the room ends');
-    const answer = await start(client, 'keep', { n, text });
-    if (answer.status === 503) {
-      assertRefusal(answer);
-      refused.push(n);
-    } else {
-      assert.ok([200, 201, 202].includes(answer.status), answer.text);
-      accepted.push({ n, id: answer.json.id });
+  for (const size of [150_000, 10_000, 0]) {
+    for (let inRow = 0; inRow < 10; ) {
+      const input = { n: accepted.length + refused.length, text: 'x'.repeat(size) };
+      assert.ok(input.n < 3000, 'the room ends');
+      const answer = await start(client, 'keep', input);
+      if (answer.status === 503) {
+        assertRefusal(answer);
+        refused.push(input);
+        inRow += 1;
+      } else {
+        assert.ok([200, 201, 202].includes(answer.status), answer.text);
+        accepted.push({ id: answer.json.id, input });
+        inRow = 0;
+      }
     }
   }
   return { accepted, refused };
@@ -117,11 +123,11 @@ async function fill(client, refusals) {
 async function assertKept(client, accepted) {
   const listed = await client.all('/api/v1/runs?workflow=room/keep');
   assert.deepEqual(listed.map((run) => run.id).sort(), accepted.map((run) => run.id).sort());
-  await atMost(4, accepted, async ({ n, id }) => {
+  await atMost(4, accepted, async ({ id, input }) => {
     const { status, json } = await client.request('GET', `/api/v1/runs/${id}`);
     assert.equal(status, 200);
-    assert.equal(json.input.n, n);
-    assert.equal(json.input.text, text);
+    assert.equal(json.status, 'completed');
+    assert.deepEqual(json.input, input);
   });
 }
 
@@ -141,24 +147,25 @@ async function fillAndEnlarge(server, enlarge) {
   const due_ms = Date.now() + 2000;
   assert.ok([201, 202].includes(patient.status), patient.text);
 
-  const { accepted, refused } = await fill(client, 20);
+  const { accepted, refused } = await fill(client);
   assert.ok(accepted.length > 5, 'there was room for some');
   await sleep(Math.max(0, due_ms + 500 - Date.now())); // the timer fires where nothing can be written
   assert.equal((await client.request('GET', '/healthz')).status, 200);
   await assertKept(client, accepted);
+  const statusOfPatient = async () =>
+    (await client.request('GET', `/api/v1/runs/${patient.json.id}`)).json.status;
+  assert.equal(await statusOfPatient(), 'waiting', 'what is not durable has not happened');
 
   enlarge();
+  const [input] = refused;
   let later;
   await until('runs are accepted again', 15_000, async () => {
-    later = await start(client, 'keep', { n: refused[0], text }, '5');
+    later = await start(client, 'keep', input, '5');
     return later.status !== 503;
   });
   assert.equal(later.json.status, 'completed', later.text);
-  await until('the run whose timer fired completes', 15_000, async () => {
-    const { json } = await client.request('GET', `/api/v1/runs/${patient.json.id}`);
-    return json.status === 'completed';
-  });
-  accepted.push({ n: refused[0], id: later.json.id });
+  await until('the waiting run completes', 15_000, async () => (await statusOfPatient()) === 'completed');
+  accepted.push({ id: later.json.id, input });
   await assertKept(client, accepted);
 
   await server.kill();
