@@ -17,7 +17,7 @@ import {
 import { createContext, use, useEffect, useMemo, useRef } from "react";
 import { layout, type Box, type Picture } from "../run/layout";
 import type { Scope } from "../run/outline";
-import type { TaskActivity } from "../run/steps";
+import type { Step, TaskActivity } from "../run/steps";
 import { statusIcons } from "./status_badge";
 import "./run_graph.css";
 
@@ -180,6 +180,15 @@ const none: ReadonlyMap<string, TaskActivity> = new Map();
 const noLines: ReadonlySet<string> = new Set();
 const margin = 20;
 
+/** The task that was started last of those that run: the innermost of them. */
+function newestRunning(activity: ReadonlyMap<string, TaskActivity>): string | null {
+  let newest: Step | null = null;
+  for (const { latest } of activity.values()) {
+    if (latest.status === "running" && latest.seq > (newest?.seq ?? -1)) newest = latest;
+  }
+  return newest?.task ?? null;
+}
+
 function Graph({ outline, activity = none, walked = noLines, selected = null, onSelect }: Props) {
   const picture = useMemo(() => layout(outline), [outline]);
   const nodes = useMemo(() => nodesOf(picture), [picture]);
@@ -202,17 +211,22 @@ function Graph({ outline, activity = none, walked = noLines, selected = null, on
     });
   };
 
-  useEffect(() => {
-    if (selected === null) return;
-    const node = flow.getInternalNode(selected);
+  // Shows the chosen task; of a run that nobody looks into, the one it is at, until someone pans.
+  const panned = useRef(false);
+  const watched = selected ?? newestRunning(activity);
+  const show = (task: string | null, duration: number) => {
+    const node = task === null ? undefined : flow.getInternalNode(task);
     const room = host.current?.getBoundingClientRect();
     if (!node || !room) return;
     const { x, y } = node.internals.positionAbsolute;
     const view = flow.getViewport();
     const [left, top] = [x * view.zoom + view.x, y * view.zoom + view.y];
     const seen = left > -40 && left < room.width - 60 && top > -10 && top < room.height - 30;
-    if (!seen) void flow.setCenter(x + 100, y + 27, { zoom: view.zoom, duration: 200 });
-  }, [selected, flow]);
+    if (!seen) void flow.setCenter(x + 100, y + 27, { zoom: view.zoom, duration });
+  };
+  useEffect(() => {
+    if (selected !== null || !panned.current) show(watched, 200);
+  }, [watched, selected]);
 
   return (
     <div ref={host} className="graph-host" role="group" aria-label="Graph of the workflow's tasks">
@@ -222,7 +236,13 @@ function Graph({ outline, activity = none, walked = noLines, selected = null, on
           edges={edges}
           nodeTypes={nodeTypes}
           edgeTypes={edgeTypes}
-          onInit={place}
+          onInit={() => {
+            place();
+            show(watched, 0);
+          }}
+          onMoveStart={(gesture) => {
+            if (gesture) panned.current = true;
+          }}
           nodesDraggable={false}
           nodesConnectable={false}
           nodesFocusable={false}

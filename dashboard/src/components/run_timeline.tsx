@@ -42,7 +42,8 @@ export function RunTimeline({ steps, selected, onSelect }: Props) {
   const span = end - begin;
   const percent = (time: number) => ((time - begin) / span) * 100;
   const distance = tickDistance(span);
-  const ticks = Array.from({ length: Math.floor(span / distance) + 1 }, (_, index) => index * distance);
+  const ticks = Array.from({ length: Math.floor(span / distance) + 1 }, (_, index) => index * distance)
+    .filter((tick) => tick / span < 0.93); // beyond, its text would be cut off
 
   const move = (event: KeyboardEvent<HTMLElement>) => {
     const by = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
@@ -97,7 +98,7 @@ export function RunTimeline({ steps, selected, onSelect }: Props) {
                   {step.attempt > 1 && <span className="timeline-count">try {step.attempt}</span>}
                 </span>
                 <span className="timeline-track">
-                  <span className="timeline-bar" style={{ left: `${left}%`, width: `${width}%` }} />
+                  <span className="timeline-bar" style={{ left: `min(${left}%, 100% - 3px)`, width: `${width}%` }} />
                   {step.retries.map((retry) => (
                     <span key={retry.time} className="timeline-retry" style={{ left: `${percent(retry.time)}%` }} />
                   ))}

@@ -91,7 +91,8 @@ function summarize(kind: TaskKind, task: JsonObject): string {
       if (body !== "http") return String(body ?? "");
       return `${(textOf(withs.method) ?? "get").toUpperCase()} ${endpoint(withs.endpoint)}`;
     case "for":
-      return isObject(body) ? `each ${textOf(body.each) ?? "item"} in ${textOf(body.in) ?? "…"}` : "";
+      if (!isObject(body)) return "";
+      return `each ${textOf(body.each) ?? "item"} ${Array.isArray(body.in) ? `of ${body.in.length}` : `in ${textOf(body.in) ?? "…"}`}`;
     case "fork":
       return isObject(body) && body.compete === true ? "first branch wins" : "all branches";
     case "raise": {
