@@ -22,9 +22,16 @@ private:
   std::string items_;
 };
 
-void to_the_end(workflow::machine& m, workflow::advance_result r,
-                workflow::step_observer* observer) {
-  while (r.more) r = m.proceed(observer);
+using command_observer = std::function<void(const workflow::command&)>;
+
+void to_the_end(workflow::machine& m, workflow::advance_result r, workflow::step_observer* observer,
+                const command_observer& on_command) {
+  while (true) {
+    if (on_command)
+      for (const auto& c : r.commands) on_command(c);
+    if (!r.more) return;
+    r = m.proceed(observer);
+  }
 }
 
 } // namespace
@@ -52,17 +59,18 @@ std::string step_document(uint64_t seq, const workflow::step& s) {
   return out;
 }
 
-void replay(workflow::machine& m, const store::stored_run& run, workflow::step_observer* observer) {
+void replay(workflow::machine& m, const store::stored_run& run, workflow::step_observer* observer,
+            const command_observer& on_command) {
   auto input = workflow::parse_json(run.row.input.empty() ? "null" : run.row.input);
   if (!input) throw std::runtime_error("the stored input is not JSON: " + input.error().reason);
   to_the_end(
       m,
       m.advance({run.row.created_us, workflow::run_started{run.row.id.text(), *input}}, observer),
-      observer);
+      observer, on_command);
   for (const auto& entry : run.journal) {
     auto event = workflow::decode_event(entry);
     if (!event) throw std::runtime_error("a journal entry can't be read: " + event.error());
-    to_the_end(m, m.advance(*event, observer), observer);
+    to_the_end(m, m.advance(*event, observer), observer, on_command);
   }
 }
 

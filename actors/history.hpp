@@ -4,6 +4,7 @@
 #include "store/store.hpp"
 #include "workflow/machine.hpp"
 
+#include <functional>
 #include <string>
 
 namespace steward {
@@ -15,9 +16,11 @@ std::string step_document(uint64_t seq, const workflow::step& s);
 std::string step_type(std::string_view type);
 
 /// Feeds a stored run's journal to a fresh machine, from its start to its last entry.
-/// Throws std::runtime_error when an entry can't be read.
+/// Throws std::runtime_error when an entry can't be read. `on_command` sees what the machine wanted
+/// of the world.
 void replay(workflow::machine& m, const store::stored_run& run,
-            workflow::step_observer* observer = nullptr);
+            workflow::step_observer* observer = nullptr,
+            const std::function<void(const workflow::command&)>& on_command = nullptr);
 
 /// {"items": [...], "next": null}: the run's whole history. Throws as replay does.
 std::string history_document(std::shared_ptr<const workflow::definition> d,

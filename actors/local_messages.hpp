@@ -107,6 +107,17 @@ struct answer_existing {
   start_order_ptr order;
   run_id run;
 };
+/// To a tenant, from itself: a child that could not be started just now.
+struct admit_again {
+  start_order_ptr order;
+};
+/// From a child run that came back to life, to its parent: one that no longer wants it cancels it.
+struct confirm_child {
+  tenant_id tenant;
+  run_id parent;
+  effect_id effect = 0;
+  run_id child;
+};
 /// To a tenant: answer with the run once it has ended, or after `wait` with what it is then.
 struct await_run {
   tenant_id tenant;
@@ -153,6 +164,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(steward::feed_page)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(steward::run_now)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(steward::run_alone)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(steward::answer_existing)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(steward::admit_again)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(steward::confirm_child)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(steward::await_run)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(steward::await_end)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(steward::batch_done)

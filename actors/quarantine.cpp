@@ -1,6 +1,7 @@
 #include "actors/quarantine.hpp"
 
 #include "actors/run_writes.hpp"
+#include "actors/tell_batch.hpp"
 #include "messages/run_document.hpp"
 #include "supervision/supervisor.hpp"
 
@@ -12,22 +13,6 @@ namespace {
 
 using begin_atom = caf::atom_constant<caf::atom("begin")>;
 using std::chrono::milliseconds;
-
-class tell_quarantine final : public commit_completion {
-public:
-  explicit tell_quarantine(caf::actor to) : to_(std::move(to)) {}
-  ~tell_quarantine() override {
-    if (!told_) caf::anon_send(to_, batch_done{0, {}, true});
-  }
-  void done(const batch_result& result) noexcept override {
-    told_ = true;
-    caf::anon_send(to_, batch_done{0, result, false});
-  }
-
-private:
-  caf::actor to_;
-  bool told_ = false;
-};
 
 class quarantine_state {
 public:
@@ -91,7 +76,7 @@ private:
           lifecycle_type(row_.status), "runs/" + run_.text(), now_us, run_summary(row_)});
     } else
       write_start(commit.batch, *order_, row_);
-    commit.completion = std::make_shared<tell_quarantine>(caf::actor_cast<caf::actor>(self_));
+    commit.completion = std::make_shared<tell_batch>(caf::actor_cast<caf::actor>(self_));
     const auto journal = node_->journal->get();
     if (!journal) return again();
     self_->send(journal, std::move(commit));

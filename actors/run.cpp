@@ -2,6 +2,7 @@
 
 #include "actors/history.hpp"
 #include "actors/run_writes.hpp"
+#include "actors/tell_batch.hpp"
 #include "messages/run_document.hpp"
 #include "supervision/messages.hpp"
 #include "supervision/supervisor.hpp"
@@ -21,24 +22,6 @@ using rest_atom = caf::atom_constant<caf::atom("rest")>;
 using late_atom = caf::atom_constant<caf::atom("late")>;
 
 using std::chrono::milliseconds;
-
-/// Tells the run what became of its batch; a writer that crashed with it leaves that unknown.
-class tell_run final : public commit_completion {
-public:
-  tell_run(caf::actor run, uint64_t number) : run_(std::move(run)), number_(number) {}
-  ~tell_run() override {
-    if (!told_) caf::anon_send(run_, batch_done{number_, {}, true});
-  }
-  void done(const batch_result& result) noexcept override {
-    told_ = true;
-    caf::anon_send(run_, batch_done{number_, result, false});
-  }
-
-private:
-  caf::actor run_;
-  uint64_t number_;
-  bool told_ = false;
-};
 
 class run_state final : workflow::step_observer {
 public:
@@ -91,6 +74,17 @@ public:
         if (auto error = workflow::parse_json(m.error)) e.error = workflow::run_error_from(*error);
       happened(std::move(e));
       flush();
+    });
+  }
+
+  /// From a child that came back to life: a cancellation may have been lost on its way.
+  void confirm(const confirm_child& m) {
+    when_ready([this, m] {
+      if (missing_ || machine_->wants({time_us_, workflow::child_ended{m.effect, {}, {}, {}}}))
+        return;
+      if (const auto tenant = node_->tenant_or_loader(birth_.tenant))
+        self_->send(tenant, control_run{birth_.tenant, m.child, run_action::cancel}, reply_slot{},
+                    ticket{});
     });
   }
 
@@ -153,6 +147,7 @@ public:
     if (found == waiters_.end()) return;
     found->second.answer(start_reply(durable_, true));
     waiters_.erase(found);
+    rest_later();
   }
 
   void rest(uint64_t moment) {
@@ -234,7 +229,12 @@ private:
   void rebuild(const deployed_ptr& workflow) {
     row_ = durable_ = stored_->row;
     make_machine(workflow);
-    replay(*machine_, *stored_, this);
+    std::vector<workflow::command> cancels;
+    replay(*machine_, *stored_, this, [&](const workflow::command& c) {
+      remember_child(c);
+      const auto* d = std::get_if<workflow::drop_effect>(&c);
+      if (d && d->what == workflow::drop_effect::kind::child) cancels.push_back(c);
+    });
     steps_since_.clear();
     seq_ = stored_->journal.size();
     time_us_ = std::max(row_.created_us, node_->outside.now_us());
@@ -243,11 +243,14 @@ private:
     if (birth_.order) release_order(*birth_.order);
     stored_->journal.clear();
     ready_ = true;
+    for (const auto& c : cancels) perform(c); // they may not have reached the children
     if (workflow::is_final(row_.status)) {
       run_deferred();
-      tell_parent();
+      // Unless it was merely woken: a parent that asked, or one that a crash kept in the dark.
+      if (birth_.order || !birth_.first) tell_parent();
       return self_->quit();
     }
+    ask_parent();
     for (auto& c : machine_->outstanding()) want(std::move(c));
     sync_status();
     flush();
@@ -283,7 +286,13 @@ private:
     steps_since_.clear();
   }
 
+  void remember_child(const workflow::command& c) {
+    if (const auto* child = std::get_if<workflow::start_child>(&c))
+      child_keys_[child->effect] = child->idempotency_key;
+  }
+
   void want(workflow::command c) {
+    remember_child(c);
     if (const auto* t = std::get_if<workflow::set_timer>(&c))
       next_.batch.ops.emplace_back(put_timer{birth_.id, t->effect, t->due_us});
     if (const auto* d = std::get_if<workflow::drop_effect>(&c))
@@ -344,7 +353,8 @@ private:
     }
     commit_request request;
     request.batch = in_flight_->batch;
-    request.completion = std::make_shared<tell_run>(caf::actor_cast<caf::actor>(self_), ++number_);
+    request.completion =
+        std::make_shared<tell_batch>(caf::actor_cast<caf::actor>(self_), ++number_);
     self_->send(journal, std::move(request));
   }
 
@@ -391,6 +401,8 @@ private:
 
   void start_refused(const batch_result& result) {
     auto& order = *birth_.order;
+    if (result.what == batch_result::kind::duplicate && result.run == birth_.id)
+      return reload(); // a child that its restarted parent asks for again
     if (result.what == batch_result::kind::duplicate) {
       if (const auto tenant = node_->tenant_or_loader(birth_.tenant))
         self_->send(tenant, answer_existing{birth_.order, result.run});
@@ -416,6 +428,13 @@ private:
         self_->send(tenant, child_done{birth_.tenant, *durable_.parent, durable_.parent_effect,
                                        durable_.status, durable_.output.value_or(""),
                                        durable_.error.value_or("")});
+  }
+
+  void ask_parent() {
+    if (row_.parent && row_.parent_effect != 0)
+      if (const auto tenant = node_->tenant_or_loader(birth_.tenant))
+        self_->send(tenant,
+                    confirm_child{birth_.tenant, *row_.parent, row_.parent_effect, birth_.id});
   }
 
   void count_end() {
@@ -472,7 +491,8 @@ private:
       return;
     case workflow::drop_effect::kind::child:
       if (const auto tenant = node_->tenant_or_loader(birth_.tenant))
-        self_->send(tenant, cancel_child{birth_.tenant, birth_.id, d.effect});
+        self_->send(tenant,
+                    cancel_child{birth_.tenant, birth_.id, d.effect, child_keys_[d.effect]});
       return;
     }
   }
@@ -533,6 +553,7 @@ private:
   std::deque<std::function<void()>> deferred_;
   std::map<uint64_t, reply_slot> waiters_;
   std::set<effect_id> sent_calls_;
+  std::map<effect_id, std::string> child_keys_; ///< Of all children it ever wanted.
 };
 
 } // namespace
@@ -546,6 +567,7 @@ caf::behavior run_actor(caf::event_based_actor* self, std::shared_ptr<node> n, r
       [state](call_done& m) { state->answered(m); },
       [state](const timer_due& m) { state->due(m); },
       [state](const child_done& m) { state->child_ended(m); },
+      [state](const confirm_child& m) { state->confirm(m); },
       [state](const control_run& m, const reply_slot& slot, const ticket& pass) {
         state->control(m, slot, pass);
       },

@@ -4,12 +4,14 @@
 #include "actors/quarantine.hpp"
 #include "actors/run.hpp"
 #include "actors/runner.hpp"
+#include "messages/digest.hpp"
 #include "messages/run_document.hpp"
 #include "supervision/supervisor.hpp"
 #include "workflow/json.hpp"
 
 #include <spdlog/spdlog.h>
 
+#include <set>
 #include <unordered_map>
 
 namespace steward {
@@ -20,6 +22,16 @@ using recover_atom = caf::atom_constant<caf::atom("recover")>;
 using std::chrono::milliseconds;
 
 constexpr size_t remembered_workflows = 1000;
+
+/// A child's id follows from its parent and the key of its start, so asking for it twice, in
+/// whatever life of whichever actor, gives one run, and it can be found without a search.
+run_id child_run_id(const run_id& parent, const std::string& key) {
+  const auto digest = sha256_digest(parent.text() + '\n' + key).substr(sizeof("sha256:") - 1);
+  int64_t created_ms = 0;
+  for (size_t i = 0; i < 6; ++i) created_ms = created_ms << 8 | parent.bytes[i];
+  return run_id::make(created_ms * 1000, std::stoull(digest.substr(0, 16), nullptr, 16),
+                      std::stoull(digest.substr(16, 16), nullptr, 16));
+}
 
 supervision::supervisor_spec tenant_spec(const std::shared_ptr<node>& n, const tenant_id& id) {
   using namespace supervision;
@@ -54,6 +66,10 @@ public:
     recover();
   }
 
+  ~tenant_state() {
+    if (const auto d = node_->tenant_doors->find(id_)) d->actor_gone(self_->id());
+  }
+
   caf::message_handler supervision_handlers() { return core_.handlers(); }
 
   /// Wakes what was running when the node, or this actor, stopped. Waiting runs sleep on: their
@@ -85,13 +101,49 @@ public:
 
   void start_child_run(const spawn_child& m) {
     auto order = std::make_shared<start_order>();
-    order->request = {m.tenant,       m.namespace_,
-                      m.name,         m.version == "latest" ? "" : m.version,
-                      m.input,        "child:" + m.idempotency_key,
-                      milliseconds{0}};
+    order->request = {
+        m.tenant, m.namespace_, m.name,         m.version == "latest" ? "" : m.version,
+        m.input,  {},           milliseconds{0}};
     order->parent = m.parent;
     order->parent_effect = m.effect;
-    admit(std::move(order));
+    order->id = child_run_id(m.parent, m.idempotency_key);
+    if (const auto known = awake_.find(order->id); known != awake_.end()) {
+      known->second.asked_again = order;
+      return;
+    }
+    admit_child(order);
+  }
+
+  void admit_child(const start_order_ptr& order) {
+    if (children_to_come_.insert(order->id).second) admit(order);
+  }
+
+  void admit(start_order_ptr order) {
+    if (order->parent && !children_to_come_.contains(order->id)) return; // cancelled meanwhile
+    const auto& r = order->request;
+    const auto known = workflows_.find(workflow_key(r));
+    if (known != workflows_.end()) {
+      order->workflow = known->second;
+      return dispatch(std::move(order));
+    }
+    const auto library = node_->library->get();
+    if (!library)
+      return refuse(
+          order, {ec::unavailable, "the workflow library is restarting", {}, milliseconds{1000}});
+    self_->request(library, caf::infinite, find_workflow{id_, {r.namespace_, r.name, r.version}, 0})
+        .then(
+            [this, order](found_workflow& found) {
+              if (!found.workflow) return refuse(order, found.why);
+              if (workflows_.size() >= remembered_workflows) workflows_.clear();
+              workflows_[workflow_key(order->request)] = found.workflow;
+              order->workflow = found.workflow;
+              dispatch(order);
+            },
+            [this, order](caf::error&) {
+              refuse(
+                  order,
+                  {ec::unavailable, "the workflow library is restarting", {}, milliseconds{1000}});
+            });
   }
 
   /// The order needs an actor: it is long, or it broke the runner.
@@ -104,7 +156,6 @@ public:
 
   void existing(const answer_existing& m) {
     const auto& order = *m.order;
-    if (order.parent) return tell_parent_of(m);
     if (order.request.wait.count() > 0)
       return tell_run(m.run, await_end{order.slot, order.request.wait});
     if (const auto queries = node_->queries->get())
@@ -125,13 +176,13 @@ public:
     if (auto handle = wake(run)) self_->send(handle, std::forward<Message>(message)...);
   }
 
-  /// The effect is the parent's; the child is found by the key it was started with.
   void cancel_child_run(const cancel_child& m) {
-    for (const auto& [id, run] : awake_)
-      if (run.order && run.order->parent == m.parent && run.order->parent_effect == m.effect) {
-        tell_run(id, control_run{id_, id, run_action::cancel}, reply_slot{}, ticket{});
-        return;
-      }
+    const auto child = child_run_id(m.parent, m.idempotency_key);
+    if (children_to_come_.erase(child) > 0) return;
+    if (const auto handle = wake(child))
+      self_->send(handle, control_run{id_, child, run_action::cancel}, reply_slot{}, ticket{});
+    else if (awake_.contains(child)) // between two incarnations
+      self_->delayed_send(self_, milliseconds{200}, m);
   }
 
 private:
@@ -139,67 +190,42 @@ private:
     start_order_ptr order; ///< Of one that was started here; null for one that was woken.
     std::shared_ptr<std::atomic<uint64_t>> progress;
     uint64_t progress_at_crash = 0;
-    unsigned crashes = 0;  ///< In a row, without a durable step between.
-    std::string condemned; ///< Why it is given up.
+    unsigned crashes = 0;        ///< In a row, without a durable step between.
+    std::string condemned;       ///< Why it is given up.
+    start_order_ptr asked_again; ///< By its parent, which may have missed its end.
   };
-
-  void admit(start_order_ptr order) {
-    const auto& r = order->request;
-    const auto known = workflows_.find(workflow_key(r));
-    if (known != workflows_.end()) {
-      order->workflow = known->second;
-      return dispatch(std::move(order));
-    }
-    const auto library = node_->library->get();
-    if (!library)
-      return refuse(
-          *order, {ec::unavailable, "the workflow library is restarting", {}, milliseconds{1000}});
-    self_->request(library, caf::infinite, find_workflow{id_, {r.namespace_, r.name, r.version}, 0})
-        .then(
-            [this, order](found_workflow& found) {
-              if (!found.workflow) return refuse(*order, found.why);
-              if (workflows_.size() >= remembered_workflows) workflows_.clear();
-              workflows_[workflow_key(order->request)] = found.workflow;
-              order->workflow = found.workflow;
-              dispatch(order);
-            },
-            [this, order](caf::error&) {
-              refuse(
-                  *order,
-                  {ec::unavailable, "the workflow library is restarting", {}, milliseconds{1000}});
-            });
-  }
 
   void dispatch(start_order_ptr order) {
     auto& outside = node_->outside;
     order->created_us = outside.now_us();
+    if (order->parent) {
+      // Never by the runner: whoever is lost there is told so, and a parent can't ask again.
+      if (children_to_come_.erase(order->id) > 0) spawn_run(order->id, order);
+      return;
+    }
     order->id = run_id::make(order->created_us, outside.random(), outside.random());
     if (!order->workflow->definition->may_wait) {
       if (auto r = core_.child("runner")) self_->send(r, run_now{std::move(order)});
       return; // without a runner the slot answers
     }
-    if (!order->parent && awake_.size() >= node_->settings.tenant.active_runs)
-      return refuse(*order, {ec::overloaded, "too many runs are active", {}, milliseconds{1000}});
+    if (awake_.size() >= node_->settings.tenant.active_runs)
+      return refuse(order, {ec::overloaded, "too many runs are active", {}, milliseconds{1000}});
     spawn_run(order->id, order);
   }
 
-  void refuse(const start_order& order, const failure& why) {
-    if (!order.parent) return order.slot.answer(reply::error(why));
-    if (why.code == ec::unavailable) return; // the parent asks again when it is rebuilt
+  void refuse(const start_order_ptr& order, const failure& why) {
+    if (!order->parent) return order->slot.answer(reply::error(why));
+    if (why.code == ec::unavailable) // its parent waits: it must come to be
+      return self_->delayed_send(self_, milliseconds{200}, admit_again{order});
+    if (children_to_come_.erase(order->id) == 0) return;
     const workflow::run_error error{workflow::error_type("configuration"), 404, "",
                                     "The workflow can't be started", why.detail};
-    tell_run(*order.parent, child_done{id_,
-                                       *order.parent,
-                                       order.parent_effect,
-                                       run_status::faulted,
-                                       {},
-                                       workflow::to_json(workflow::to_value(error))});
-  }
-
-  /// The child was started before. If it has ended, its parent missed it; else waking it is enough.
-  void tell_parent_of(const answer_existing& m) {
-    if (m.order->parent_effect == 0) return;
-    tell_run(m.run, await_end{reply_slot{}, milliseconds{0}});
+    tell_run(*order->parent, child_done{id_,
+                                        *order->parent,
+                                        order->parent_effect,
+                                        run_status::faulted,
+                                        {},
+                                        workflow::to_json(workflow::to_value(error))});
   }
 
   static std::string workflow_key(const start_run& r) {
@@ -217,7 +243,7 @@ private:
 
   caf::actor spawn_run(const run_id& run, const start_order_ptr& order) {
     auto progress = std::make_shared<std::atomic<uint64_t>>(0);
-    awake_[run] = {order, progress, 0, 0, {}};
+    awake_[run] = {order, progress, 0, 0, {}, {}};
     supervision::child_spec spec;
     spec.name = run.text();
     spec.restart = supervision::restart::transient;
@@ -253,7 +279,9 @@ private:
     const auto known = id ? awake_.find(*id) : awake_.end();
     if (known == awake_.end()) return;
     if (known->second.condemned.empty() || name.starts_with(quarantine_prefix)) {
+      const auto asked_again = std::move(known->second.asked_again);
       awake_.erase(known);
+      if (asked_again) admit_child(asked_again);
       return;
     }
     supervision::child_spec spec;
@@ -279,6 +307,7 @@ private:
   supervision::supervisor core_;
   std::map<std::string, deployed_ptr, std::less<>> workflows_; ///< By namespace/name/version asked.
   std::unordered_map<run_id, awake_run> awake_;
+  std::set<run_id> children_to_come_; ///< Asked for by their parents, not started yet.
 };
 
 } // namespace
@@ -299,6 +328,8 @@ caf::behavior tenant(caf::event_based_actor* self, std::shared_ptr<node> n, tena
       [s](const child_done& m) { s->tell_run(m.parent, m); },
       [s](const spawn_child& m) { s->start_child_run(m); },
       [s](const cancel_child& m) { s->cancel_child_run(m); },
+      [s](const confirm_child& m) { s->tell_run(m.parent, m); },
+      [s](const admit_again& m) { s->admit(m.order); },
       [s](const run_alone& m) { s->alone(m); },
       [s](const answer_existing& m) { s->existing(m); },
       [s](const workflow_changed& m) { s->forget_workflow(m); },

@@ -93,6 +93,7 @@ caf::behavior tenants(caf::event_based_actor* self, std::shared_ptr<node> n, std
       [s](spawn_child& m) { s->forward(m); },
       [s](child_done& m) { s->forward(m); },
       [s](cancel_child& m) { s->forward(m); },
+      [s](confirm_child& m) { s->forward(m); },
       [s](recover_atom) { s->recover(); },
   }
       .or_else(s->supervision_handlers())

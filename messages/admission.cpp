@@ -38,6 +38,12 @@ void door::set_actor(caf::actor handle) {
   handle_ = std::move(handle);
 }
 
+void door::actor_gone(caf::actor_id id) {
+  caf::actor released; // dropped outside the lock
+  const std::lock_guard lock{mutex_};
+  if (handle_ && handle_.id() == id) released.swap(handle_);
+}
+
 std::shared_ptr<door> doors::find(const tenant_id& tenant) const {
   const std::shared_lock lock{mutex_};
   const auto found = doors_.find(tenant);

@@ -47,6 +47,8 @@ public:
   uint64_t refused() const { return refused_.load(); }
   caf::actor actor() const; ///< Invalid while the tenant is down.
   void set_actor(caf::actor handle);
+  /// That incarnation has ended; a successor may have come already.
+  void actor_gone(caf::actor_id id);
 
 private:
   struct gate {

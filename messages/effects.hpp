@@ -130,9 +130,10 @@ struct cancel_child {
   tenant_id tenant;
   run_id parent;
   effect_id effect = 0;
+  std::string idempotency_key; ///< The one it was started with.
   template <class Inspector>
   friend typename Inspector::result_type inspect(Inspector& f, cancel_child& x) {
-    return f(caf::meta::type_name("cancel_child"), x.tenant, x.parent, x.effect);
+    return f(caf::meta::type_name("cancel_child"), x.tenant, x.parent, x.effect, x.idempotency_key);
   }
 };
 

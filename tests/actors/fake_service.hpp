@@ -80,8 +80,7 @@ private:
     size_t number_;
   };
 
-  void arrived(size_t line_number, connectors::http_order order,
-               connectors::http_completion done) {
+  void arrived(size_t line_number, connectors::http_order order, connectors::http_completion done) {
     for (auto& r : under_way_)
       if (r.line == line_number && r.what.order.id == order.id) {
         r.done = std::move(done);

@@ -3,6 +3,7 @@
 #include "actors/local_messages.hpp"
 #include "actors/node.hpp"
 #include "app/tree.hpp"
+#include "caf/test/dsl.hpp"
 #include "store/sqlite/engine.hpp"
 #include "supervision/messages.hpp"
 #include "supervision/supervisor.hpp"
@@ -15,8 +16,6 @@
 #include <filesystem>
 #include <random>
 #include <stdlib.h>
-
-#include "caf/test/dsl.hpp"
 
 /// The whole server except its gateway, on a scheduler and a clock that the test drives: one
 /// message at a time, time only when the test lets it pass. The store is a real one in a temporary
@@ -91,11 +90,11 @@ struct steward_rig : test_coordinator_fixture<rig_config> {
 
   void boot() {
     n = std::make_shared<node>(settings, outside, engine);
-    root = supervision::spawn_root(sys,
-                                   app::server_tree(
-                                       n, [this] { return service.connect(); }, nullptr,
-                                       app::blocking_actors::scheduler),
-                                   n->services);
+    root = supervision::spawn_root(
+        sys,
+        app::server_tree(
+            n, [this] { return service.connect(); }, nullptr, app::blocking_actors::scheduler),
+        n->services);
     settle();
   }
   void shut_down() {
@@ -114,7 +113,8 @@ struct steward_rig : test_coordinator_fixture<rig_config> {
   /// One message; false when none waits.
   bool deliver() { return sched.try_run_once(); }
   void settle() {
-    while (deliver()) {}
+    while (deliver()) {
+    }
   }
   /// The time of the next timer, if there is one.
   std::optional<caf::actor_clock::time_point> next_timer() const {
@@ -140,13 +140,16 @@ struct steward_rig : test_coordinator_fixture<rig_config> {
   // --- who is there ---
 
   caf::actor at(const std::string& path) const { return n->services->slot(path)->get(); }
-  /// The actor of a run that is awake, else an invalid handle.
-  caf::actor run_at(const tenant_id& tenant, const run_id& id) {
+  /// The actor of a run that is awake, else an invalid handle. Only its tenant sees a message for
+  /// that.
+  caf::actor run_now(const tenant_id& tenant, const run_id& id) {
     const auto owner = at("tenants/" + tenant);
     if (!owner) return {};
-    auto found = self->request(owner, caf::infinite, supervision::get_child{id.text()});
-    settle();
     caf::actor handle;
+    auto found = self->request<caf::message_priority::high>(owner, caf::infinite,
+                                                            supervision::get_child{id.text()});
+    for (int tries = 0; self->mailbox().empty() && tries < 1000; ++tries)
+      if (!sched.prioritize(owner) || !deliver()) break;
     found.receive([&](const caf::actor& a) { handle = a; }, [](const caf::error&) {});
     return handle;
   }
@@ -165,11 +168,11 @@ struct steward_rig : test_coordinator_fixture<rig_config> {
     auto dead = std::make_shared<bool>(false);
     whom->attach_functor([dead](const caf::error&) { *dead = true; });
     if (*dead) return;
-    auto end = caf::make_mailbox_element(nullptr,
-                                         caf::make_message_id(caf::message_priority::high), {},
-                                         caf::exit_msg{whom.address(), caf::exit_reason::kill});
+    auto end = caf::make_mailbox_element(nullptr, caf::make_message_id(caf::message_priority::high),
+                                         {}, caf::exit_msg{whom.address(), caf::exit_reason::kill});
     whom->enqueue(std::move(end), nullptr);
-    while (!*dead && sched.prioritize(whom) && sched.try_run_once()) {}
+    while (!*dead && sched.prioritize(whom) && sched.try_run_once()) {
+    }
     if (!*dead) CAF_FAIL("an actor could not be killed");
   }
 
@@ -194,8 +197,7 @@ struct steward_rig : test_coordinator_fixture<rig_config> {
     if (!handle) return send_to(n->tenants->get(), std::move(message), std::move(slot));
     auto admitted = way->try_enter(outside.now_us());
     if (!admitted)
-      return slot.answer(
-          reply::error({ec::overloaded, "at the limit", {}, admitted.retry_after}));
+      return slot.answer(reply::error({ec::overloaded, "at the limit", {}, admitted.retry_after}));
     caf::anon_send(handle, std::move(message), std::move(slot), std::move(admitted.pass));
   }
   template <class Message>
@@ -215,9 +217,8 @@ struct steward_rig : test_coordinator_fixture<rig_config> {
     return "document: {dsl: '1.0.3', namespace: test, name: " + name + ", version: '" + version +
            "'}\n" + tasks;
   }
-  asked start(const std::string& name, const std::string& input = "{}",
-              const std::string& key = {}, milliseconds wait = 0ms,
-              const tenant_id& tenant = "default") {
+  asked start(const std::string& name, const std::string& input = "{}", const std::string& key = {},
+              milliseconds wait = 0ms, const tenant_id& tenant = "default") {
     return ask_tenant(start_run{tenant, "test", name, "", input, key, wait});
   }
   asked control(const run_id& id, run_action action) {
@@ -239,8 +240,7 @@ struct steward_rig : test_coordinator_fixture<rig_config> {
   }
   void subscribe(subscribe_feed wants, const std::shared_ptr<feed_witness>& witness) {
     feed_reader who{std::make_shared<witness_sink>(witness)};
-    if (const auto feed = n->feed->get())
-      caf::anon_send(feed, std::move(wants), std::move(who));
+    if (const auto feed = n->feed->get()) caf::anon_send(feed, std::move(wants), std::move(who));
   }
 
   // --- what is durable ---
@@ -252,11 +252,12 @@ struct steward_rig : test_coordinator_fixture<rig_config> {
   }
   std::string status(const run_id& id) { return std::string{workflow::to_string(row(id).status)}; }
   std::vector<run_row> runs(const tenant_id& tenant = "default") {
-    return reader->list_runs(tenant, {.status = {},
-                                      .workflow_namespace = {},
-                                      .workflow_name = {},
-                                      .before = {},
-                                      .limit = 200})
+    return reader
+        ->list_runs(tenant, {.status = {},
+                             .workflow_namespace = {},
+                             .workflow_name = {},
+                             .before = {},
+                             .limit = 200})
         .value();
   }
   std::vector<feed_event> events(const tenant_id& tenant = "default") {
