@@ -84,7 +84,8 @@ CAF_TEST(duration objects add up) {
       *parse_json(R"({"days":1,"hours":2,"minutes":3,"seconds":4,"milliseconds":5})"));
   CAF_REQUIRE(d.ok());
   CAF_CHECK_EQUAL(d->us, day + 7384 * second + 5000);
-  CAF_CHECK_EQUAL(read_duration(value{"PT1S"})->us, second);
+  const auto one_second = read_duration(value{"PT1S"});
+  CAF_CHECK_EQUAL(one_second->us, second);
 }
 
 CAF_TEST(malformed duration objects are refused) {

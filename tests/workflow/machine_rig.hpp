@@ -109,8 +109,9 @@ public:
     for (const auto& c : sent) n += std::holds_alternative<Command>(c) ? 1u : 0u;
     return n;
   }
-  const http_call& call() const { return the<http_call>(); }
-  const set_timer& timer() const { return the<set_timer>(); }
+  // By value: tests ask rigs that are gone when the answer is looked at.
+  http_call call() const { return the<http_call>(); }
+  set_timer timer() const { return the<set_timer>(); }
   /// Seconds from now until the only timer that was set is due.
   double delay() const { return static_cast<double>(timer().due_us - now) / 1e6; }
 
