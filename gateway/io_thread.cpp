@@ -7,6 +7,7 @@
 #include <spdlog/spdlog.h>
 
 #include <exception>
+#include <pthread.h>
 
 namespace steward::gateway {
 
@@ -35,6 +36,7 @@ io_thread::~io_thread() { stop(); }
 
 void io_thread::run() {
   thread_ = std::thread{[this] {
+    pthread_setname_np(pthread_self(), "gateway.io");
     // A handler that throws has lost its own connection at the most; the thread goes on.
     for (bool again = true; again;) {
       again = false;

@@ -2,6 +2,7 @@
 
 #include "messages/reply.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <mutex>
@@ -26,29 +27,40 @@ public:
   explicit outbox(std::function<void()> wake) : wake_(std::move(wake)) {}
 
   void put(item&& i) {
-    const std::lock_guard lock{mutex_};
-    if (!wake_) return;
-    items_.push_back(std::move(i));
-    // Under the lock: `close` must not return while somebody is about to wake.
-    if (items_.size() == 1) wake_();
+    {
+      const std::lock_guard lock{mutex_};
+      if (closed_) return;
+      items_.push_back(std::move(i));
+      if (items_.size() > 1) return;
+      ++waking_;
+    }
+    // Not under the lock: the thread that wakes would run into it.
+    wake_();
+    --waking_;
+    waking_.notify_all();
   }
   /// Swaps what is there into `into`, which must be empty.
   void take(std::vector<item>& into) {
     const std::lock_guard lock{mutex_};
     items_.swap(into);
   }
-  /// From now on everything is dropped.
+  /// From now on everything is dropped. Returns when nobody is about to wake the thread any more.
   void close() {
     std::vector<item> dropped; // destroyed after the lock is released
-    const std::lock_guard lock{mutex_};
-    wake_ = nullptr;
-    items_.swap(dropped);
+    {
+      const std::lock_guard lock{mutex_};
+      closed_ = true;
+      items_.swap(dropped);
+    }
+    for (auto n = waking_.load(); n != 0; n = waking_.load()) waking_.wait(n);
   }
 
 private:
   std::mutex mutex_;
-  std::function<void()> wake_;
+  const std::function<void()> wake_;
   std::vector<item> items_;
+  bool closed_ = false;
+  std::atomic<uint32_t> waking_ = 0;
 };
 
 } // namespace steward::gateway
