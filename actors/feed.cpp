@@ -66,6 +66,7 @@ public:
     r.sink = who.sink;
     r.wants = std::move(wants);
     tenants_[r.wants.tenant].readers.insert(id);
+    node_->feed_is_read = true;
     if (const auto run = run_id::parse(r.wants.run)) {
       r.watched = run;
       node_->watched.add(*run);
@@ -80,6 +81,7 @@ public:
     const auto tenant = tenants_.find(found->second.wants.tenant);
     tenant->second.readers.erase(id);
     readers_.erase(found);
+    node_->feed_is_read = !readers_.empty();
   }
 
   /// Sends the reader what it lacks, as far as it takes it.

@@ -45,7 +45,7 @@ public:
       tell(waiting_[i], report.results[i]);
     }
     waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(count));
-    if (!report.published.empty())
+    if (!report.published.empty() && node_->feed_is_read)
       if (auto feed = node_->feed->get())
         self_->send(feed, feed_committed{std::make_shared<const std::vector<feed_chunk>>(
                               std::move(report.published))});

@@ -47,6 +47,10 @@ struct node {
   const std::shared_ptr<supervision::services> services;
   const std::shared_ptr<doors> tenant_doors = std::make_shared<doors>();
   watch_list watched;
+  /// False while nobody reads the feed, which then needs not be told. The feed sets it before it
+  /// asks the store where a new reader begins, and the writer looks after its commit: what the
+  /// writer did not tell, the store does.
+  std::atomic<bool> feed_is_read = false;
   node_counters counters;
 
   // Where the actors of the static tree are found, whatever their incarnation.

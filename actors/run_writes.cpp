@@ -40,6 +40,7 @@ run_row first_row(const start_order& order, const workflow::machine& m) {
 
 void write_start(write_batch& batch, const start_order& order, const run_row& row) {
   batch.tenant = order.request.tenant;
+  batch.ops.reserve(3); // operations are large to move
   const bool keyed = !order.request.idempotency_key.empty();
   batch.ops.emplace_back(insert_run{row, order.request.idempotency_key,
                                     keyed ? start_fingerprint(order.request) : std::string{}});
@@ -47,10 +48,12 @@ void write_start(write_batch& batch, const start_order& order, const run_row& ro
     publish(batch, row, "io.serverlessworkflow.workflow.started.v1", order.created_us);
     return;
   }
-  auto at_start = row;
+  run_row at_start; // what a summary tells, without the documents
+  at_start.id = row.id;
+  at_start.workflow = row.workflow;
   at_start.status = run_status::running;
-  at_start.ended_us.reset();
-  at_start.error.reset();
+  at_start.created_us = row.created_us;
+  at_start.started_us = row.started_us;
   at_start.attempts = 1;
   publish(batch, at_start, "io.serverlessworkflow.workflow.started.v1", order.created_us);
   publish(batch, row, lifecycle_type(row.status), order.created_us);

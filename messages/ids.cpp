@@ -47,14 +47,14 @@ run_id run_id::make(int64_t time_us, uint64_t random_high, uint64_t random_low) 
 }
 
 std::string run_id::text() const {
-  std::string out;
-  out.reserve(36);
+  char out[36];
+  char* to = out;
   for (size_t i = 0; i < 16; ++i) {
-    if (dash_before(i)) out += '-';
-    out += hex_digits[bytes[i] >> 4];
-    out += hex_digits[bytes[i] & 15];
+    if (dash_before(i)) *to++ = '-';
+    *to++ = hex_digits[bytes[i] >> 4];
+    *to++ = hex_digits[bytes[i] & 15];
   }
-  return out;
+  return {out, sizeof out};
 }
 
 } // namespace steward

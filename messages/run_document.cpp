@@ -9,12 +9,6 @@ namespace steward {
 
 namespace {
 
-void append_digits(std::string& out, uint64_t number, size_t width) {
-  char digits[20];
-  for (size_t i = width; i-- > 0; number /= 10) digits[i] = static_cast<char>('0' + number % 10);
-  out.append(digits, width);
-}
-
 void append_number(std::string& out, uint64_t number) {
   char digits[20];
   const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
@@ -76,9 +70,13 @@ void append_time(std::string& out, int64_t time_us) {
   const auto day = floor<days>(instant);
   const year_month_day date{day};
   const hh_mm_ss<microseconds> clock{instant - day};
+  char text[27];
+  char* to = text;
   const auto part = [&](int64_t number, size_t width, char after) {
-    append_digits(out, static_cast<uint64_t>(number), width);
-    out += after;
+    auto left = static_cast<uint32_t>(number);
+    for (size_t i = width; i-- > 0; left /= 10) to[i] = static_cast<char>('0' + left % 10);
+    to += width;
+    *to++ = after;
   };
   part(int{date.year()}, 4, '-');
   part(unsigned{date.month()}, 2, '-');
@@ -87,6 +85,7 @@ void append_time(std::string& out, int64_t time_us) {
   part(clock.minutes().count(), 2, ':');
   part(clock.seconds().count(), 2, '.');
   part(clock.subseconds().count(), 6, 'Z');
+  out.append(text, sizeof text);
 }
 
 std::string time_text(int64_t time_us) {
@@ -127,26 +126,21 @@ std::string workflow_document(const workflow_row& row) {
 }
 
 std::string lifecycle_type(run_status status) {
-  std::string_view what = "status-changed";
   switch (status) {
   case run_status::pending:
   case run_status::running:
   case run_status::waiting:
     break;
   case run_status::suspended:
-    what = "suspended";
-    break;
+    return "io.serverlessworkflow.workflow.suspended.v1";
   case run_status::cancelled:
-    what = "cancelled";
-    break;
+    return "io.serverlessworkflow.workflow.cancelled.v1";
   case run_status::faulted:
-    what = "faulted";
-    break;
+    return "io.serverlessworkflow.workflow.faulted.v1";
   case run_status::completed:
-    what = "completed";
-    break;
+    return "io.serverlessworkflow.workflow.completed.v1";
   }
-  return "io.serverlessworkflow.workflow." + std::string{what} + ".v1";
+  return "io.serverlessworkflow.workflow.status-changed.v1";
 }
 
 } // namespace steward
