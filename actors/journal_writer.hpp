@@ -11,7 +11,7 @@ namespace steward {
 ///
 /// Accepts     commit_request
 /// Replies     through each request's completion, once the group is on disk or was refused;
-///             feed_committed to the feed
+///             feed_committed to the feed, while somebody reads it
 /// Supervisor  root/store, rest_for_one, permanent
 /// Persists    everything, through store::writer
 /// Fails       store can't write: every batch of the group is `unavailable`, the next group tries
