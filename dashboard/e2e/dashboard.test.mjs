@@ -35,6 +35,15 @@ async function paste(label, content) {
   await page.keyboard.insertText(content);
 }
 
+/** A tall graph follows its run: the task is within the part that is shown. */
+async function inSight(task) {
+  await page.waitForFunction((pointer) => {
+    const box = document.querySelector(`[data-task="${pointer}"]`).getBoundingClientRect();
+    const shown = document.querySelector('[aria-label="Graph of the workflow\'s tasks"]').getBoundingClientRect();
+    return box.top >= shown.top && box.bottom <= shown.bottom;
+  }, task);
+}
+
 before(async () => {
   if (shots) mkdirSync(shots, { recursive: true });
   browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
@@ -94,7 +103,8 @@ test("a run is started and watched to its end without a reload", async () => {
   await page.evaluate(() => (window.notReloaded = true));
   await page.getByRole("button", { name: "Start run" }).click();
   await page.waitForURL(/\/runs\/[^/]+$/);
-  await page.locator('[data-task="/do/2/pause"][data-status="running"]').waitFor();
+  await page.locator('[data-task="/do/3/pause"][data-status="running"]').waitFor();
+  await inSight("/do/3/pause");
   await picture("run-live");
   await page.locator('.page-head [data-status="completed"]').waitFor();
   assert.equal(await page.evaluate(() => window.notReloaded), true, "the page was loaded again");
@@ -102,24 +112,24 @@ test("a run is started and watched to its end without a reload", async () => {
 
 test("the run shows its graph, its timeline and its data", async () => {
   const status = (task) => page.locator(`[data-task="${task}"]`).getAttribute("data-status");
-  await page.locator('[data-task="/do/4/close"][data-status="completed"]').waitFor();
+  await page.locator('[data-task="/do/5/close"][data-status="completed"]').waitFor();
   assert.equal(await status("/do/0/checkTotal"), "completed");
   assert.equal(await status("/do/1/each"), "completed");
-  assert.equal(await status("/do/3/guarded"), "completed");
+  assert.equal(await status("/do/4/guarded"), "completed");
   // Three items: the loop's body was entered three times.
   await page.locator('[data-task="/do/1/each/do/0/pack"]').getByText("×3").waitFor();
   assert.ok((await page.locator("button[data-step]").count()) >= 8);
   await picture("run-completed");
 
   const data = page.getByRole("region", { name: "Data" });
-  await page.locator('[data-task="/do/4/close"]').click();
+  await page.locator('[data-task="/do/5/close"]').click();
   await data.getByRole("heading", { name: "close" }).waitFor();
   await data.getByRole("region", { name: "Output" }).getByText("closed").waitFor();
   await data.getByRole("button", { name: "Previous step" }).click();
-  await data.getByText("/do/3/guarded/catch/do/0/repair").waitFor();
+  await data.getByText("/do/4/guarded/catch/do/0/repair").waitFor();
   await picture("step");
 
-  await page.locator('[data-task="/do/3/guarded/try/0/fail"]').click();
+  await page.locator('[data-task="/do/4/guarded/try/0/fail"]').click();
   await data.getByText("raised on purpose").waitFor();
   await picture("step-faulted");
   await page.getByRole("button", { name: "Whole run" }).click();

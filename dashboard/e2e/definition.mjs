@@ -30,6 +30,13 @@ do:
       do:
         - pack:
             set: \${ . }
+  - prepare:
+      do:
+        - unpack: { set: { ready: 1 } }
+        - clean: { set: { ready: 2 } }
+        - sort: { set: { ready: 3 } }
+        - label: { set: { ready: 4 } }
+        - stack: { set: { ready: 5 } }
   - pause:
       wait: { seconds: 2 }
   - guarded:

@@ -29,6 +29,12 @@ it("tells of each task what it has done", () => {
   expect(chosen).toHaveBeenCalledWith("/do/0/each");
 });
 
+it("says of a loop over a written list how long it is", () => {
+  const outline = outlineOf({ do: [{ each: { for: { each: "pet", in: [1, 2, 3] }, do: [{ wash: { set: {} } }] } }] });
+  renderPage(<RunGraph outline={outline} />, {});
+  expect(screen.getByText(/each pet of 3/)).toBeInTheDocument();
+});
+
 it("marks the chosen task", () => {
   renderPage(<RunGraph outline={outline} activity={activity} selected="/do/0/each" onSelect={() => {}} />, {});
   expect(at("/do/0/each")).toHaveAttribute("aria-pressed", "true");

@@ -13,6 +13,15 @@ it("puts about four round ticks on any span", () => {
   }
 });
 
+it("leaves out a tick whose text would be cut off at the end", () => {
+  const start = taskEvent(1, "started", "/do/0/slow");
+  const end = { ...taskEvent(2, "completed", "/do/0/slow"), time: new Date(Date.parse(start.time) + 10_050).toISOString() };
+  const { container } = renderPage(<RunTimeline steps={foldSteps([start, end])} selected={null} onSelect={() => {}} />, {});
+  const axis = container.querySelector(".timeline-axis")!;
+  expect(axis).toHaveTextContent("5.00 s");
+  expect(axis).not.toHaveTextContent("10.00 s");
+});
+
 it("shows nothing of nothing", () => {
   renderPage(<RunTimeline steps={[]} selected={null} onSelect={() => {}} />, {});
   expect(screen.queryByRole("list")).toBeNull();
