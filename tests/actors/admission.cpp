@@ -20,9 +20,9 @@ config::settings with(admission_limits limits, uint32_t active_runs = 100) {
 struct stage : steward_rig {
   explicit stage(config::settings s) : steward_rig(std::move(s)) {
     deploy("fetch", fetch);
-    auto nothing = control(run_id{}, run_action::cancel);
-    settle();
-    CAF_REQUIRE_EQUAL(nothing.word(), "not_found");
+    auto nothing = control(run_id::make(now_us(), 1, 1), run_action::cancel);
+    pass(1s);
+    CAF_REQUIRE_EQUAL(nothing.word(), "not-found");
     pass(60s);
   }
   uint32_t in_flight() const { return n->tenant_doors->find("default")->in_flight(); }
@@ -76,8 +76,8 @@ CAF_TEST(a place comes back when a request is answered with an error) {
   stage s{with({.in_flight = 4, .rate_per_s = 1000, .burst = 1000})};
   auto unknown = s.start("nothing"), bad = s.start("fetch", "{");
   s.settle();
-  CAF_CHECK_EQUAL(unknown.word(), "not_found");
-  CAF_CHECK_EQUAL(bad.word(), "invalid_request");
+  CAF_CHECK_EQUAL(unknown.word(), "not-found");
+  CAF_CHECK_EQUAL(bad.word(), "invalid-request");
   CAF_CHECK_EQUAL(s.in_flight(), 0u);
 }
 

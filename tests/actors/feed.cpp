@@ -48,7 +48,8 @@ CAF_TEST(a reader gets the past and what comes without a gap) {
   const auto before = newest();
   runs_of("plain", 10); // comes while the past is still being read
   runs_of("plain", 1);
-  CAF_CHECK_EQUAL(all->types().front(), "dev.steward.feed.opened.v1");
+  const auto types = all->types();
+  CAF_CHECK_EQUAL(types.front(), "dev.steward.feed.opened.v1");
   CAF_CHECK_EQUAL(all->sequences(), range(1, newest()));
   CAF_CHECK_EQUAL(some->sequences(), range(6, newest()));
   CAF_CHECK(!none->sequences().empty());
@@ -128,7 +129,8 @@ CAF_TEST(the progress of a run goes to those who asked for that run) {
       CAF_CHECK(item->json.find(watched.text()) != std::string::npos);
     }
   CAF_CHECK_EQUAL(steps, 1u);
-  for (const auto& type : bystander->types()) CAF_CHECK(type.find(".task.") == std::string::npos);
+  const auto types = bystander->types();
+  for (const auto& type : types) CAF_CHECK(type.find(".task.") == std::string::npos);
   CAF_CHECK_EQUAL(status(other), "completed");
   caf::anon_send(at("feed"), unsubscribe_feed{1});
   settle();

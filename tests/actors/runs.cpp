@@ -82,7 +82,7 @@ CAF_TEST(a cancelled run ends and its call is dropped) {
   CAF_CHECK_EQUAL(service.under_way(), 0u);
   CAF_CHECK_EQUAL(control_word(id, run_action::cancel), "conflict");
   CAF_CHECK_EQUAL(control_word(id, run_action::suspend), "conflict");
-  CAF_CHECK_EQUAL(control_word(run_id::make(now_us(), 1, 1), run_action::cancel), "not_found");
+  CAF_CHECK_EQUAL(control_word(run_id::make(now_us(), 1, 1), run_action::cancel), "not-found");
 }
 
 CAF_TEST(a suspended run goes on when it is resumed) {
@@ -147,9 +147,9 @@ CAF_TEST(a run that waits for a service stays and is asked for under the same ke
 CAF_TEST(what can not be started is refused with its reason) {
   auto unknown = start("nothing"), broken = start("plain", "{\"n\":"), odd = start("fetch", "{,}");
   settle();
-  CAF_CHECK_EQUAL(unknown.word(), "not_found");
-  CAF_CHECK_EQUAL(broken.word(), "invalid_request");
-  CAF_CHECK_EQUAL(odd.word(), "invalid_request");
+  CAF_CHECK_EQUAL(unknown.word(), "not-found");
+  CAF_CHECK_EQUAL(broken.word(), "invalid-request");
+  CAF_CHECK_EQUAL(odd.word(), "invalid-request");
   CAF_CHECK(runs().empty());
 }
 

@@ -162,18 +162,19 @@ struct steward_rig : test_coordinator_fixture<rig_config> {
     return answer;
   }
   /// Ends the actor before it sees another message, as a crash would. What its end sets off is
-  /// delivered later.
-  void kill(const caf::actor& whom) {
-    if (!whom) return;
+  /// delivered later. False when it had ended before.
+  bool kill(const caf::actor& whom) {
+    if (!whom) return false;
     auto dead = std::make_shared<bool>(false);
     whom->attach_functor([dead](const caf::error&) { *dead = true; });
-    if (*dead) return;
+    if (*dead) return false;
     auto end = caf::make_mailbox_element(nullptr, caf::make_message_id(caf::message_priority::high),
                                          {}, caf::exit_msg{whom.address(), caf::exit_reason::kill});
     whom->enqueue(std::move(end), nullptr);
     while (!*dead && sched.prioritize(whom) && sched.try_run_once()) {
     }
     if (!*dead) CAF_FAIL("an actor could not be killed");
+    return true;
   }
 
   // --- what clients do, as the gateway does it ---
