@@ -298,7 +298,11 @@ private:
     if (const auto* d = std::get_if<workflow::drop_effect>(&c))
       if (d->what == workflow::drop_effect::kind::timer)
         next_.batch.ops.emplace_back(clear_timer{birth_.id, d->effect});
+    const auto* d = std::get_if<workflow::drop_effect>(&c);
+    const auto dropped = d && d->what == workflow::drop_effect::kind::child ? d->effect : 0;
     next_.effects.push_back(std::move(c));
+    // A durable reminder: it wakes this run, ended or not, to cancel the child once more.
+    if (dropped != 0) want(workflow::set_timer{dropped, time_us_});
   }
 
   void sync_status() {

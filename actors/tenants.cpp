@@ -2,6 +2,7 @@
 
 #include "actors/local_messages.hpp"
 #include "actors/tenant.hpp"
+#include "actors/timers.hpp"
 #include "supervision/supervisor.hpp"
 
 #include <set>
@@ -20,6 +21,7 @@ public:
         core_(self, {"tenants", supervision::strategy::one_for_one, 100, milliseconds{10'000}, {}},
               std::move(path), node_->services) {
     core_.start();
+    read_timers_again();
     recover();
   }
 
@@ -46,7 +48,8 @@ public:
     supervision::child_spec spec;
     spec.name = tenant;
     spec.is_supervisor = true;
-    spec.start = [n = node_, tenant](const supervision::child_start& c) {
+    spec.start = [this, n = node_, tenant](const supervision::child_start& c) {
+      if (c.crashes > 0) read_timers_again();
       return c.parent->spawn([n, tenant, path = c.path](caf::event_based_actor* self) {
         return steward::tenant(self, n, tenant, path);
       });
@@ -73,6 +76,12 @@ public:
   }
 
 private:
+  /// Runs that crashed with their tenant may not have told of timers that they had committed, and
+  /// those that wait for nothing else are not woken by `recover`.
+  void read_timers_again() {
+    if (const auto timers = node_->timers->get()) self_->send(timers, read_again_atom::value);
+  }
+
   void recover_later() { self_->delayed_send(self_, milliseconds{200}, recover_atom::value); }
 
   caf::event_based_actor* self_;

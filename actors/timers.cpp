@@ -121,6 +121,7 @@ caf::behavior timers(caf::event_based_actor* self, std::shared_ptr<node> n) {
       [state](const disarm_timer& t) { state->disarm(t); },
       [state](wake_atom, uint64_t epoch) { state->wake(epoch); },
       [state](reload_atom) { state->reload(); },
+      [state](read_again_atom) { state->read_page({}); },
   }
       .or_else(supervision::prepare(self));
 }

@@ -72,7 +72,8 @@ CAF_TEST(a journal entry that can not be read leads to quarantine and nothing el
   kill(run_now("default", id));
   pass(60s);
   CAF_CHECK_EQUAL(status(id), "faulted");
-  CAF_CHECK_EQUAL((*reader->load_run("default", id).value()).journal.front(), "this is no event");
+  const auto journal = (*reader->load_run("default", id).value()).journal;
+  CAF_CHECK_EQUAL(journal.at(0), "this is no event");
   CAF_CHECK_EQUAL(ends(id), 1u);
   CAF_CHECK_EQUAL(status(neighbour), "completed");
   CAF_CHECK_EQUAL(tree().state, "running");
