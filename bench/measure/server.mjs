@@ -11,7 +11,8 @@ process.on('exit', () => {
 
 /** Starts a program and answers the process; `stop` ends it. */
 export function launch(program, words, stdio) {
-  const child = spawn(program, words, { stdio });
+  // Debian keeps nginx where only root looks for programs.
+  const child = spawn(program, words, { stdio, env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` } });
   running.add(child);
   child.ended = new Promise((resolve, reject) => {
     child.on('error', reject);
