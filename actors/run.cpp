@@ -455,9 +455,10 @@ private:
 
   /// A timer of a run that has ended or never was: nobody will journal it.
   void forget_timer(const workflow::drop_effect& timer) {
-    perform(timer);
     commit_request request;
     request.batch = {birth_.tenant, {clear_timer{birth_.id, timer.effect}}};
+    request.completion =
+        std::make_shared<disarm_after>(node_->timers, disarm_timer{birth_.id, timer.effect});
     if (const auto journal = node_->journal->get()) self_->send(journal, std::move(request));
   }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/local_messages.hpp"
+#include "actors/node.hpp"
 
 #include <caf/actor.hpp>
 #include <caf/send.hpp>
@@ -25,6 +26,20 @@ private:
   caf::actor author_;
   uint64_t number_;
   bool told_ = false;
+};
+
+/// Disarms a timer once its row is surely gone; until then it is told again and again.
+class disarm_after final : public commit_completion {
+public:
+  disarm_after(node::slot timers, disarm_timer timer) : timers_(std::move(timers)), timer_(timer) {}
+  void done(const batch_result& result) noexcept override {
+    if (result.what != batch_result::kind::committed) return;
+    if (const auto timers = timers_->get()) caf::anon_send(timers, timer_);
+  }
+
+private:
+  node::slot timers_;
+  disarm_timer timer_;
 };
 
 } // namespace steward
