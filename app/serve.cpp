@@ -15,7 +15,9 @@
 #include <cstdio>
 #include <ctime>
 #include <filesystem>
+#include <mutex>
 #include <sys/resource.h>
+#include <thread>
 
 namespace steward::app {
 
@@ -121,6 +123,38 @@ void raise_file_limit() {
   setrlimit(RLIMIT_NOFILE, &files);
 }
 
+/// Where the gateway listens, once it does.
+class listening_address {
+public:
+  void set(std::string url) {
+    const std::lock_guard lock{mutex_};
+    url_ = std::move(url);
+  }
+  std::string get() const {
+    const std::lock_guard lock{mutex_};
+    return url_;
+  }
+
+private:
+  mutable std::mutex mutex_;
+  std::string url_;
+};
+
+/// Prints the address line, which scripts wait for, once everything that answers is there.
+void announce(const runtime& steward, const listening_address& address, std::atomic<bool>& ready) {
+  const auto& n = *steward.shared();
+  const auto all_there = [&] {
+    return n.library->get() && n.queries->get() && n.tenants->get() && n.feed->get() &&
+           !address.get().empty();
+  };
+  while (!all_there() && !steward.ended())
+    std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  if (steward.ended()) return;
+  ready = true;
+  std::printf("Steward is ready at %s\n", address.get().c_str());
+  std::fflush(stdout);
+}
+
 /// Returns false when the root gave up first.
 bool wait_for_signal(const sigset_t& set, const runtime& steward) {
   const timespec second{1, 0};
@@ -142,6 +176,7 @@ int serve(const serve_options& o) {
   raise_file_limit();
   const auto signals = take_signals();
   const auto ready = std::make_shared<std::atomic<bool>>(false);
+  const auto address = std::make_shared<listening_address>();
   const auto gateway = [&](const std::shared_ptr<node>& n) -> supervision::start_function {
     gateway::gateway_options g;
     g.settings = n->settings.gateway;
@@ -150,12 +185,9 @@ int serve(const serve_options& o) {
     g.registry = node_metrics(n);
     g.version = version;
     g.ready = ready;
-    g.on_listening = [ready](const gateway::listening& at) {
-      // The address line is what scripts wait for: once, on stdout.
-      if (ready->exchange(true)) return;
+    g.on_listening = [address](const gateway::listening& at) {
       const auto host = at.host.find(':') == std::string::npos ? at.host : "[" + at.host + "]";
-      std::printf("Steward is ready at http://%s:%u\n", host.c_str(), unsigned{at.port});
-      std::fflush(stdout);
+      address->set("http://" + host + ":" + std::to_string(at.port));
     };
     return [g](const supervision::child_start& c) mutable {
       g.root->set(caf::actor_cast<caf::actor>(c.parent));
@@ -164,6 +196,7 @@ int serve(const serve_options& o) {
   };
   runtime steward{s, *engine, gateway};
   spdlog::info("server.started version={} data={}", version, s.store.data.string());
+  announce(steward, *address, *ready);
   const bool asked = wait_for_signal(signals, steward);
   if (asked)
     spdlog::info("server.stopping");
