@@ -259,9 +259,22 @@ void apply(const std::string& prefix, const value& v, settings& into,
   }
 }
 
+/// Nothing but blank lines and comments: a file that changes nothing, though it is no YAML document.
+bool says_nothing(std::string_view yaml) {
+  for (size_t at = 0; at < yaml.size();) {
+    const auto end = std::min(yaml.find('\n', at), yaml.size());
+    const auto line = yaml.substr(at, end - at);
+    const auto first = line.find_first_not_of(" \t\r");
+    if (first != std::string_view::npos && line[first] != '#') return false;
+    at = end + 1;
+  }
+  return true;
+}
+
 } // namespace
 
 std::vector<std::string> load(std::string_view yaml, settings& into) {
+  if (says_nothing(yaml)) return {};
   auto document = workflow::read_yaml(yaml);
   std::vector<std::string> problems;
   if (!document) {

@@ -109,9 +109,11 @@ public:
     for (const auto& c : sent) n += std::holds_alternative<Command>(c) ? 1u : 0u;
     return n;
   }
-  // By value: tests ask rigs that are gone when the answer is looked at.
-  http_call call() const { return the<http_call>(); }
-  set_timer timer() const { return the<set_timer>(); }
+  // By value from a rig that is gone when the answer is looked at.
+  const http_call& call() const& { return the<http_call>(); }
+  http_call call() && { return the<http_call>(); }
+  const set_timer& timer() const& { return the<set_timer>(); }
+  set_timer timer() && { return the<set_timer>(); }
   /// Seconds from now until the only timer that was set is due.
   double delay() const { return static_cast<double>(timer().due_us - now) / 1e6; }
 
