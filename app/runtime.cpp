@@ -30,6 +30,8 @@ void configure(caf::actor_system_config& config, const config::settings& setting
   // A worker without work sleeps at once: napping polls cost more than they find.
   config.set("work-stealing.aggressive-poll-attempts", size_t{0});
   config.set("work-stealing.moderate-poll-attempts", size_t{0});
+  // How often a sleeping worker looks for work that a busy one left: nearly all of the CPU at rest.
+  config.set("work-stealing.relaxed-sleep-duration", caf::timespan{std::chrono::milliseconds{20}});
 }
 
 /// Crashes and restarts go to the log, the counters and the feed.
