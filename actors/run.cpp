@@ -229,11 +229,11 @@ private:
   void rebuild(const deployed_ptr& workflow) {
     row_ = durable_ = stored_->row;
     make_machine(workflow);
-    std::vector<workflow::command> cancels;
+    std::vector<workflow::drop_effect> cancels;
     replay(*machine_, *stored_, this, [&](const workflow::command& c) {
       remember_child(c);
       const auto* d = std::get_if<workflow::drop_effect>(&c);
-      if (d && d->what == workflow::drop_effect::kind::child) cancels.push_back(c);
+      if (d && d->what == workflow::drop_effect::kind::child) cancels.push_back(*d);
     });
     steps_since_.clear();
     seq_ = stored_->journal.size();
@@ -243,7 +243,12 @@ private:
     if (birth_.order) release_order(*birth_.order);
     stored_->journal.clear();
     ready_ = true;
-    for (const auto& c : cancels) perform(c); // they may not have reached the children
+    for (const auto& c : cancels) {
+      perform(c); // it may not have reached the child
+      // After a crash between the commit of the reminder's row and its arming, nobody else tells
+      // it. A run that was merely woken (by that reminder, perhaps) must not arm it for ever.
+      if (!birth_.first) perform(workflow::set_timer{c.effect, time_us_});
+    }
     if (workflow::is_final(row_.status)) {
       run_deferred();
       // Unless it was merely woken: a parent that asked, or one that a crash kept in the dark.

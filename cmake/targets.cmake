@@ -71,7 +71,8 @@ function(steward_tests folder)
       # Sanitizers make stack frames several times larger; values may nest 10,000 levels deep.
       add_test(NAME ${folder}.${suite}
                COMMAND sh -c "ulimit -s 262144 2>/dev/null; exec $<TARGET_FILE:${target}> -n -r 600 -s '^${suite}$'")
-      set_tests_properties(${folder}.${suite} PROPERTIES TIMEOUT 900)
+      set_tests_properties(${folder}.${suite} PROPERTIES TIMEOUT 900
+        ENVIRONMENT "UBSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/cmake/ubsan.supp")
     endif()
   endforeach()
 endfunction()

@@ -59,7 +59,8 @@ export function round(number, digits = 0) {
 export function median(numbers) {
   const sorted = [...numbers].sort((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  const value = sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  return Number(value.toPrecision(12)); // no 38.599999999999994 in a table
 }
 
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
