@@ -3,11 +3,11 @@
 //   node tests/e2e/cli.mjs [--binary build/release/steward]
 import test, { after, before } from 'node:test';
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readArguments } from '../support/arguments.mjs';
+import { runCommand } from '../support/command.mjs';
 import { StewardProcess } from '../support/steward_process.mjs';
 
 const { binary } = readArguments(process.argv.slice(2), { binary: 'build/release/steward' });
@@ -18,21 +18,8 @@ before(() => {
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Runs the binary to its end: {code, out, err}. */
-function steward(args, { stdin = '', env = {}, patience_ms = 30_000 } = {}) {
-  return new Promise((resolve, reject) => {
-    const child = spawn(binary, args, { cwd: folder, env: { ...process.env, ...env } });
-    const result = { out: '', err: '' };
-    child.stdout.on('data', (bytes) => (result.out += bytes));
-    child.stderr.on('data', (bytes) => (result.err += bytes));
-    child.on('error', reject);
-    const timer = setTimeout(() => child.kill('SIGKILL'), patience_ms);
-    child.on('close', (code, signal) => {
-      clearTimeout(timer);
-      resolve({ ...result, code, signal });
-    });
-    child.stdin.on('error', () => {});
-    child.stdin.end(stdin);
-  });
+function steward(args, { env = {}, ...options } = {}) {
+  return runCommand(binary, args, { cwd: folder, env: { ...process.env, ...env }, ...options });
 }
 
 function file(name, text) {
