@@ -8,6 +8,7 @@ find_package(nlohmann_json REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(Boost 1.81 REQUIRED)
+find_package(date REQUIRED) # time zones; built to read those of the system
 
 function(steward_import name library header)
   find_library(STEWARD_LIB_${library} ${library} REQUIRED)

@@ -25,10 +25,10 @@ namespace steward::workflow::schedule {
 /// either of them matches. `L` and `W` of day-of-month stand alone, without a list. A step is at
 /// most the field's highest value.
 ///
-/// Daylight saving: a schedule of fixed times (no `*`, range or step in seconds, minutes or hours)
-/// fires once for each of its wall clock times: at the first instant after a gap that swallows the
-/// time, and at the first of two occurrences. Any other schedule is an interval and keeps to real
-/// time: it skips what a gap swallows and fires in both passes of a repeated hour. Seconds that are
+/// Daylight saving: times that a gap swallows (clocks went forward) fire once, at the first instant
+/// after it. Where clocks go back, a schedule of fixed times (no `*`, range or step in seconds,
+/// minutes or hours) fires once for each of its wall clock times, at the first of the two; any
+/// other schedule is an interval that keeps to real time and fires in both passes. Seconds that are
 /// not written are a fixed 0.
 class cron_expression {
 public:
@@ -56,20 +56,19 @@ private:
     uint64_t nth_weekdays = 0;     // `1#2`: bit (nth - 1) * 7 + weekday
     std::optional<int> from_end{}; // `L` is 0, `L-3` is 3
     bool nearest_weekday = false;  // `W`: moves the one day of `days` or `from_end`
-    bool any_day = false;          // day-of-month is unrestricted
-    bool any_weekday = false;      // day-of-week is unrestricted
+    bool either = false; // both fields are restricted: a day that matches one of them will do
 
     /// The matching days of a month, bit n for day n.
     uint32_t in_month(int year, unsigned month) const;
     friend bool operator==(const day_rules&, const day_rules&) = default;
   };
 
-  /// The first matching local time in [from_us, until_us), daylight saving aside.
+  /// The first matching local time in [from_us, until_us), without regard to changes of the clock.
   std::optional<int64_t> next_local(int64_t from_us, int64_t until_us) const;
   /// The first matching second of a day at or after `second`.
   std::optional<int64_t> next_in_day(int64_t second) const;
   std::optional<int64_t> next_fixed(int64_t after_us, const time_zone& zone) const;
-  std::optional<int64_t> next_interval(int64_t after_us, const time_zone& zone) const;
+  std::optional<int64_t> next_of_interval(int64_t after_us, const time_zone& zone) const;
 
   uint64_t seconds_ = 1; // bit n for second n; so are the others
   uint64_t minutes_ = 0;
