@@ -21,13 +21,14 @@ std::chrono::seconds floor_seconds(int64_t us) {
   return std::chrono::floor<std::chrono::seconds>(std::chrono::microseconds{us});
 }
 
-/// The ends of the library's time line lie outside of what microseconds can count.
+/// The library's time line ends with its last and first year, which stand for "no end" and "no
+/// begin".
 int64_t to_us(date::sys_seconds instant) {
+  constexpr int64_t limit = 900'000'000'000; // about 28,500 years
   const auto seconds = instant.time_since_epoch().count();
-  int64_t us = 0;
-  if (__builtin_mul_overflow(seconds, int64_t{1'000'000}, &us))
-    return seconds < 0 ? earliest : latest;
-  return us;
+  if (seconds > limit) return latest;
+  if (seconds < -limit) return earliest;
+  return seconds * 1'000'000;
 }
 
 int64_t to_us(std::chrono::seconds offset) { return offset.count() * 1'000'000; }
@@ -40,6 +41,7 @@ outcome<time_zone, std::string> time_zone::find(std::string_view name) try {
   const auto& zones = date::get_tzdb().zones;
   std::vector<std::string_view> known{found.name()};
   for (const auto& zone : zones) {
+    if (zone.name() == "localtime") continue; // another one on each machine
     if (zone.name() == name) {
       found.zone_ = &zone;
       return found;
@@ -47,7 +49,7 @@ outcome<time_zone, std::string> time_zone::find(std::string_view name) try {
     known.push_back(zone.name());
   }
   return failed{"there is no time zone \"" + std::string{name} +
-                "\"; expected an IANA name such as Europe/Berlin" +
+                "\"; expected UTC or an IANA name such as Europe/Berlin" +
                 reader::suggestion(name, known)};
 } catch (const std::runtime_error& what) {
   return failed{"the system's time zone database (package tzdata) can't be read: " +
