@@ -3,6 +3,7 @@
 #include "messages/admission.hpp"
 #include "messages/api.hpp"
 #include "messages/effects.hpp"
+#include "messages/events.hpp"
 #include "messages/feed.hpp"
 #include "messages/reply.hpp"
 
@@ -31,6 +32,12 @@ CAF_ADD_TYPE_ID(steward_messages, (steward::timer_due))
 CAF_ADD_TYPE_ID(steward_messages, (steward::spawn_child))
 CAF_ADD_TYPE_ID(steward_messages, (steward::child_done))
 CAF_ADD_TYPE_ID(steward_messages, (steward::cancel_child))
+CAF_ADD_TYPE_ID(steward_messages, (steward::publish_events))
+CAF_ADD_TYPE_ID(steward_messages, (steward::open_listener))
+CAF_ADD_TYPE_ID(steward_messages, (steward::close_listener))
+CAF_ADD_TYPE_ID(steward_messages, (steward::event_seen))
+CAF_ADD_TYPE_ID(steward_messages, (steward::inbox_grown))
+CAF_ADD_TYPE_ID(steward_messages, (steward::event_due))
 CAF_END_TYPE_ID_BLOCK(steward_messages)
 
 // These stay on their node: they hold a place, a socket or a thread of it.

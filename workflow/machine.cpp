@@ -8,8 +8,8 @@ struct machine::state : interpreter {
   using interpreter::interpreter;
 };
 
-machine::machine(std::shared_ptr<const definition> d, machine_limits limits)
-    : state_(std::make_unique<state>(std::move(d), limits)) {}
+machine::machine(std::shared_ptr<const definition> d, machine_limits limits, value secrets)
+    : state_(std::make_unique<state>(std::move(d), limits, std::move(secrets))) {}
 machine::machine(machine&&) noexcept = default;
 machine& machine::operator=(machine&&) noexcept = default;
 machine::~machine() = default;

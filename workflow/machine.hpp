@@ -33,7 +33,15 @@ run_error run_error_from(const value& v);
 /// The specification's standard error types; `error_type("timeout")` is its URI.
 std::string error_type(std::string_view name);
 
-enum class run_status : uint8_t { pending, running, waiting, suspended, cancelled, faulted, completed };
+enum class run_status : uint8_t {
+  pending,
+  running,
+  waiting,
+  suspended,
+  cancelled,
+  faulted,
+  completed
+};
 std::string_view to_string(run_status s);
 std::optional<run_status> run_status_from(std::string_view text);
 constexpr bool is_final(run_status s) { return s >= run_status::cancelled; }
@@ -71,6 +79,13 @@ struct child_ended {
   value output;                              ///< When completed.
   std::optional<run_error> error;            ///< When faulted.
 };
+/// A CloudEvent that a listener takes. `sequence` is its place in the tenant's inbox: a listener is
+/// offered events in this order.
+struct event_received {
+  effect_id effect = 0;
+  uint64_t sequence = 0;
+  value event;
+};
 struct suspend_requested {};
 struct resume_requested {};
 struct cancel_requested {
@@ -83,9 +98,9 @@ struct quarantined {
 
 struct event {
   int64_t time_us = 0; ///< Microseconds since 1970. Never less than that of the event before.
-  std::variant<run_started, http_answered, http_failed, timer_fired, child_ended,
+  std::variant<run_started, http_answered, http_failed, timer_fired, child_ended, event_received,
                suspend_requested, resume_requested, cancel_requested, quarantined>
-    what;
+      what;
 };
 
 /// The journal's text form: one JSON object with `kind`, `v` (1) and `t` (microseconds). Old
@@ -95,17 +110,24 @@ outcome<event, std::string> decode_event(std::string_view json);
 
 // --- commands ---
 
+/// How a request authenticates. Whoever sends it resolves this.
+struct call_authentication {
+  auth_scheme scheme = auth_scheme::basic;
+  value properties;   ///< An object, as the language writes the scheme's properties; or null, ...
+  std::string secret; ///< ... and the secret that holds them.
+};
 /// Send this request; answer with `http_answered` or `http_failed`.
 struct http_call {
   effect_id effect = 0;
   /// `run id/task pointer/iteration`: the same on every attempt and after every crash. Sent as the
   /// `Idempotency-Key` header unless the author sets one.
   std::string idempotency_key;
-  std::string task;    ///< Pointer, for people.
+  std::string task; ///< Pointer, for people.
   std::string method;
   std::string url;
   std::vector<std::pair<std::string, std::string>> headers;
   std::optional<std::string> body;
+  std::optional<call_authentication> auth;
   bool follow_redirects = false;
   int attempt = 1;
 };
@@ -114,10 +136,30 @@ struct set_timer {
   effect_id effect = 0;
   int64_t due_us = 0;
 };
-/// The timer, call or child is no longer wanted; an answer that still comes is ignored.
+/// What narrows down the events of a listener without looking at its definition: it wants only
+/// events of this type for which each program gives the value beside it. A coarse sieve: whether an
+/// event is taken, the machine says (`wants`).
+struct event_route {
+  std::string type; ///< Empty: any.
+  std::vector<std::pair<std::string, value>> keys;
+  friend bool operator==(const event_route&, const event_route&) = default;
+};
+/// Offer events of the inbox, the kept ones first, to the machine as `event_received`, in order,
+/// until the effect is dropped.
+struct listen_for {
+  effect_id effect = 0;
+  std::vector<event_route> routes; ///< An event that passes one of them is offered.
+  std::string task;
+};
+/// Put this CloudEvent into the inbox, with the commit that caused it. It has no answer.
+struct emit_event {
+  value event;
+  std::string task;
+};
+/// The timer, call, child or listener is no longer wanted; an answer that still comes is ignored.
 struct drop_effect {
   effect_id effect = 0;
-  enum class kind : uint8_t { timer, http, child } what = kind::timer;
+  enum class kind : uint8_t { timer, http, child, listener } what = kind::timer;
 };
 /// Start a run of another workflow; answer with `child_ended` (unless `await` is false).
 struct start_child {
@@ -128,7 +170,8 @@ struct start_child {
   bool await = true;
   std::string task;
 };
-using command = std::variant<http_call, set_timer, drop_effect, start_child>;
+using command =
+    std::variant<http_call, set_timer, drop_effect, start_child, listen_for, emit_event>;
 
 // --- what people see ---
 
@@ -153,6 +196,7 @@ struct machine_limits {
   uint64_t steps = 1'000'000;    ///< Tasks entered in one run's life; past it the run faults.
   uint64_t slice = 2'000;        ///< Tasks entered in one call of advance; past it `more` is true.
   uint32_t nesting = 256;        ///< Scopes inside scopes at run time.
+  uint32_t branches = 10'000;    ///< Concurrent branches of one run.
   size_t data_bytes = 16u << 20; ///< One value that flows: approximated by its JSON size.
   evaluation_budget expression;
 };
@@ -166,7 +210,10 @@ struct advance_result {
 
 class machine {
 public:
-  explicit machine(std::shared_ptr<const definition> d, machine_limits limits = {});
+  /// `secrets` is what `$secrets` gives: an object by name. It is not part of what happened to the
+  /// run, so a replay with other secrets may differ where flow depends on them.
+  explicit machine(std::shared_ptr<const definition> d, machine_limits limits = {},
+                   value secrets = value::empty_object());
   machine(machine&&) noexcept;
   machine& operator=(machine&&) noexcept;
   ~machine();

@@ -135,9 +135,10 @@ std::optional<int64_t> interpreter::next_attempt_at(const retry_policy& policy, 
 
 /// The attempt that the innermost `try` with a retry policy is at, from 1.
 int interpreter::attempt_here() const {
-  for (auto f = main_.frames.rbegin(); f != main_.frames.rend(); ++f)
-    if (f->attempt && !f->runs_handler() && std::get<try_task>(f->what->body).retry)
-      return static_cast<int>(std::min<uint64_t>(f->attempt->retries + 1, 1'000'000'000));
+  for (const auto* line = now_; line; line = line->parent)
+    for (auto f = line->frames.rbegin(); f != line->frames.rend(); ++f)
+      if (f->attempt && !f->runs_handler() && std::get<try_task>(f->what->body).retry)
+        return static_cast<int>(std::min<uint64_t>(f->attempt->retries + 1, 1'000'000'000));
   return 1;
 }
 

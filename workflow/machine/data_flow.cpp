@@ -14,7 +14,7 @@ namespace {
 } // namespace
 
 value interpreter::evaluate(const value_template& what, const value& input,
-                            const scope_view& variables, std::string_view field) const {
+                            const variable_source& variables, std::string_view field) const {
   if (what.is_constant()) return what.written();
   auto result = what.evaluate(input, variables, now_us_, limits_.expression);
   if (!result) fail_expression(field, result.error());
@@ -85,13 +85,19 @@ value interpreter::filter_output(const output_filter& filter, value raw) const {
 }
 
 void interpreter::update_context(const output_filter& filter, const value& output) {
-  if (filter.as) {
-    auto context = evaluate(*filter.as, output, view().with_output(output), "export.as");
-    check(filter.schema, context, "export.schema");
-    run_.context = std::move(context);
-  } else {
-    check(filter.schema, output, "export.schema");
+  if (!filter.as) return check(filter.schema, output, "export.schema");
+  auto variables = view().with_output(output);
+  auto context = evaluate(*filter.as, output, variables, "export.as");
+  check(filter.schema, context, "export.schema");
+  if (now_->parent) {
+    auto& pending = now_->exports.emplace_back();
+    pending.filter = &filter;
+    pending.output = output;
+    pending.instance = top().what->pointer;
+    for (const auto& name : filter.as->free_variables())
+      if (name != "context") pending.variables.emplace_back(name, variables.lookup(name));
   }
+  now_->context = std::move(context);
 }
 
 } // namespace steward::workflow

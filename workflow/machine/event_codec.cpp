@@ -9,8 +9,7 @@ namespace {
 constexpr int64_t codec_version = 1;
 constexpr std::string_view base64_suffix = "_base64";
 
-// --- writing
-// --------------------------------------------------------------------------------------
+// --- writing ---
 
 void put_key(std::string& out, std::string_view key) {
   out += ",\"";
@@ -98,6 +97,12 @@ struct body_writer {
     put_value(w.out, "output", e.output);
     if (e.error) put_value(w.out, "error", to_value(*e.error));
   }
+  void operator()(const event_received& e) const {
+    w.head("event_received", t);
+    w.effect(e.effect);
+    put_int(w.out, "sequence", static_cast<int64_t>(e.sequence));
+    put_value(w.out, "event", e.event);
+  }
   void operator()(const suspend_requested&) const { w.head("suspend_requested", t); }
   void operator()(const resume_requested&) const { w.head("resume_requested", t); }
   void operator()(const cancel_requested& e) const {
@@ -110,8 +115,7 @@ struct body_writer {
   }
 };
 
-// --- reading
-// --------------------------------------------------------------------------------------
+// --- reading ---
 
 struct unreadable {
   std::string reason;
@@ -169,7 +173,13 @@ child_ended read_child(const value& v) {
   return e;
 }
 
-event read_event(const value& v) {
+event_received read_received(const value& v) {
+  auto sequence = take_int(v, "sequence");
+  if (sequence < 1) throw unreadable{"`sequence` is not a positive number"};
+  return {take_effect(v), static_cast<uint64_t>(sequence), v.get("event")};
+}
+
+event read_journaled(const value& v) {
   if (!v.is_object()) throw unreadable{"an event is a JSON object"};
   if (auto version = take_int(v, "v"); version != codec_version)
     throw unreadable{"version " + std::to_string(version) + " of an event is unknown"};
@@ -186,6 +196,8 @@ event read_event(const value& v) {
     e.what = timer_fired{take_effect(v)};
   else if (kind == "child_ended")
     e.what = read_child(v);
+  else if (kind == "event_received")
+    e.what = read_received(v);
   else if (kind == "suspend_requested")
     e.what = suspend_requested{};
   else if (kind == "resume_requested")
@@ -214,7 +226,7 @@ outcome<event, std::string> decode_event(std::string_view json) try {
   if (!parsed)
     return failed{"not JSON: " + parsed.error().reason + " at byte " +
                   std::to_string(parsed.error().offset)};
-  return read_event(*parsed);
+  return read_journaled(*parsed);
 } catch (const unreadable& problem) {
   return failed{problem.reason};
 }

@@ -1,7 +1,9 @@
 #pragma once
 
+#include "workflow/event_consumption.hpp"
 #include "workflow/machine.hpp"
 
+#include <deque>
 #include <limits>
 #include <memory>
 #include <vector>
@@ -36,9 +38,56 @@ struct try_state {
   value caught;     ///< The error, while the handler runs.
 };
 
+/// An `export` of a branch: done again, on the context around, when the fork joins.
+struct pending_export {
+  const output_filter* filter = nullptr;
+  value output;
+  std::string instance; ///< The task's pointer, for errors.
+  /// What the export's expressions see, but for the context.
+  std::vector<std::pair<std::string, value>> variables;
+};
+
+using branch_id = uint32_t;
+
+/// The part of a frame that only a `fork` task has.
+struct fork_state {
+  std::vector<branch_id> open; ///< By branch of the task; 0 once it has ended.
+  std::vector<value> outputs;
+  std::vector<std::vector<pending_export>> exports; ///< Of branches that have ended.
+  size_t running = 0;
+  std::optional<run_error> last_error; ///< Of a competing branch that failed.
+};
+
+/// The part of a frame that only a `listen` task has.
+struct listen_state {
+  effect_id effect = 0;
+  event_consumption consumption;
+  uint64_t last_sequence = 0; ///< Of the newest event that was taken.
+  uint64_t begun = 0;         ///< How many events the run had consumed when this began.
+  // For each event that was taken and not iterated over yet, when there is a `foreach`.
+  std::deque<value> queue;
+  std::vector<value> outputs;
+  size_t index = 0;
+  size_t bytes = 0;       ///< About what the events that are kept take.
+  bool iterating = false; ///< True while the variables of `foreach` exist.
+  bool left = false;      ///< Left by `then: exit`.
+  value item;
+};
+
+/// The part of a frame whose task is extended.
+struct extension_state {
+  enum class phase : uint8_t { before, body, after };
+  phase at = phase::before;
+  std::vector<const extension*> applying;
+  size_t index = 0;
+  bool left = false; ///< `before` ended with `then: exit`: its data stands for the task's.
+  value output;      ///< The task's, while `after` runs.
+  flow then;
+};
+
 /// One open task, or the workflow itself at the bottom of the stack.
 struct frame {
-  const task* what = nullptr;      ///< Null for the workflow itself.
+  const task* what = nullptr;      ///< Null for the workflow itself, and for a branch.
   const task_list* list = nullptr; ///< The scope that runs inside, if any.
   size_t next = 0;                 ///< Index into `list` of the task to enter, or that is open.
   value raw_input;                 ///< As it came from the task before.
@@ -52,6 +101,9 @@ struct frame {
   std::vector<uint32_t> visits;
   std::unique_ptr<loop_state> loop;
   std::unique_ptr<try_state> attempt;
+  std::unique_ptr<fork_state> fork;
+  std::unique_ptr<listen_state> listening;
+  std::unique_ptr<extension_state> extended;
 
   void open(const task_list& tasks, value first_input) {
     list = &tasks;
@@ -63,11 +115,21 @@ struct frame {
   bool runs_handler() const { return attempt && attempt->at == try_state::phase::handler; }
 };
 
-/// One line of execution. A run has one; concurrent branches would each be one, joined by the frame
-/// that started them.
+/// One line of execution: the run's main one, or one branch of a `fork`. Goes on in the order in
+/// which branches became ready, each until it blocks or ends.
 struct branch {
+  branch_id id = 0;         ///< 0: the main one.
+  branch* parent = nullptr; ///< Whose topmost frame is the fork's.
+  size_t index = 0;         ///< Among the fork's branches.
+  size_t below = 0;         ///< Frames of the branches around.
   std::vector<frame> frames;
-  effect_id blocked_on = 0; ///< 0: ready to run.
+  value context = value::empty_object(); ///< `$context`, as this branch sees it.
+  std::vector<pending_export> exports;   ///< Made since the branch began, in order.
+  effect_id blocked_on = 0;
+  bool joining = false; ///< Waits for branches of its own.
+  bool queued = false;  ///< Among those that are ready.
+
+  bool ready() const { return blocked_on == 0 && !joining; }
 };
 
 /// An effect that was asked for and not answered yet.
@@ -75,6 +137,7 @@ struct open_effect {
   enum class purpose : uint8_t { answer, timeout, attempt_timeout };
   command sent;
   purpose use = purpose::answer;
+  branch_id where = 0;
   size_t depth = 0; ///< Index of the frame in its branch.
   /// The answer is here and waits for the run to be resumed.
   bool answered = false;
@@ -84,8 +147,8 @@ struct open_effect {
 struct run_facts {
   std::shared_ptr<const definition> what;
   std::string id;
-  value input; ///< As given by who started the run.
-  value context = value::empty_object();
+  value input;   ///< As given by who started the run.
+  value secrets; ///< `$secrets`
   int64_t started_us = 0;
 };
 

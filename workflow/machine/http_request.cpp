@@ -155,16 +155,20 @@ header_list read_headers(const value& v) {
   return headers;
 }
 
-std::string authorization(const authentication& auth, const template_evaluator& evaluate) {
-  auto text = [&evaluate](const value_template& source, std::string_view field) {
-    return scalar_text(evaluate(source, field), "authentication", field);
-  };
-  if (auto bearer = std::get_if<bearer_authentication>(&auth))
-    return "Bearer " + text(bearer->token, "token");
-  const auto& basic = std::get<basic_authentication>(auth);
-  auto user = text(basic.username, "username");
-  if (user.find(':') != user.npos) refuse("authentication", "a username can't have a colon");
-  return "Basic " + base64::encode(user + ":" + text(basic.password, "password"));
+/// What the policy says, for whoever sends the request; basic and bearer are just headers.
+void authenticate(http_call& call, const authentication& auth, const template_evaluator& evaluate) {
+  auto properties = auth.secret.empty() ? evaluate(auth.properties, "authentication") : value{};
+  if (auth.secret.empty() && auth.scheme == auth_scheme::bearer)
+    return put_header(call.headers, "authorization",
+                      "Bearer " + scalar_text(properties.get("token"), "authentication", "token"));
+  if (auth.secret.empty() && auth.scheme == auth_scheme::basic) {
+    auto user = scalar_text(properties.get("username"), "authentication", "username");
+    if (user.find(':') != user.npos) refuse("authentication", "a username can't have a colon");
+    auto password = scalar_text(properties.get("password"), "authentication", "password");
+    return put_header(call.headers, "authorization",
+                      "Basic " + base64::encode(user + ":" + password));
+  }
+  call.auth = call_authentication{auth.scheme, std::move(properties), auth.secret};
 }
 
 bool has_header(const header_list& headers, std::string_view name) {
@@ -199,7 +203,7 @@ http_call build_http_call(const call_http_task& task, const value& input,
     if (!body.is_string() && !has_header(call.headers, "content-type"))
       call.headers.emplace_back("content-type", "application/json");
   }
-  if (task.auth) put_header(call.headers, "authorization", authorization(*task.auth, evaluate));
+  if (task.auth) authenticate(call, *task.auth, evaluate);
   return call;
 }
 

@@ -132,18 +132,18 @@ value describe_request(const http_call& call) {
 
 } // namespace
 
-value http_output(const call_http_task& task, const http_call& call, const http_answered& answer,
-                  const machine_limits& limits) {
-  auto failure_from = task.redirect ? 400 : 300;
+value http_output(call_result result, bool redirect, const http_call& call,
+                  const http_answered& answer, const machine_limits& limits) {
+  auto failure_from = redirect ? 400 : 300;
   if (answer.status < 200 || answer.status >= failure_from)
     throw task_failure{
         communication_error(answer.status, title_of(answer.status), excerpt(answer.body))};
   if (answer.body.size() > limits.data_bytes)
     fail_task("runtime",
               "the answer is larger than " + std::to_string(limits.data_bytes) + " bytes");
-  if (task.output == call_http_task::result::raw) return value{base64::encode(answer.body)};
+  if (result == call_result::raw) return value{base64::encode(answer.body)};
   auto content = content_of(answer, limits);
-  if (task.output == call_http_task::result::content) return content;
+  if (result == call_result::content) return content;
   return value::object({{"request", describe_request(call)},
                         {"statusCode", value{answer.status}},
                         {"headers", joined_headers(answer.headers)},

@@ -12,6 +12,7 @@ struct answered_effect {
   effect_id operator()(const http_failed& e) const { return e.effect; }
   effect_id operator()(const timer_fired& e) const { return e.effect; }
   effect_id operator()(const child_ended& e) const { return e.effect; }
+  effect_id operator()(const event_received& e) const { return e.effect; }
   template <class Other>
   effect_id operator()(const Other&) const {
     return 0;
@@ -27,6 +28,7 @@ bool is(const event& e) {
 bool answers(const event& e, const command& sent) {
   if (std::holds_alternative<http_call>(sent)) return is<http_answered>(e) || is<http_failed>(e);
   if (std::holds_alternative<set_timer>(sent)) return is<timer_fired>(e);
+  if (std::holds_alternative<listen_for>(sent)) return is<event_received>(e);
   return is<child_ended>(e);
 }
 
@@ -38,10 +40,11 @@ event take_first(std::vector<event>& events) {
 
 } // namespace
 
-interpreter::interpreter(std::shared_ptr<const definition> d, machine_limits limits)
+interpreter::interpreter(std::shared_ptr<const definition> d, machine_limits limits, value secrets)
     : limits_(limits) {
   limits_.slice = std::max<uint64_t>(limits_.slice, 1);
   run_.what = std::move(d);
+  run_.secrets = std::move(secrets);
 }
 
 advance_result interpreter::advance(const event& e, step_observer* observer) {
@@ -79,7 +82,10 @@ bool interpreter::wants(const event& e) const {
   if (is<resume_requested>(e)) return suspended_;
   if (is<cancel_requested>(e) || is<quarantined>(e)) return true;
   auto effect = effects_.find(std::visit(answered_effect{}, e.what));
-  return effect != effects_.end() && !effect->second.answered && answers(e, effect->second.sent);
+  if (effect == effects_.end() || effect->second.answered || !answers(e, effect->second.sent))
+    return false;
+  auto offered = std::get_if<event_received>(&e.what);
+  return !offered || wants_event(effect->second, *offered);
 }
 
 void interpreter::apply(event e) {
@@ -97,10 +103,11 @@ void interpreter::apply(event e) {
   }
   if (auto cancelled = std::get_if<cancel_requested>(&e.what)) return cancel(*cancelled);
   if (auto given_up = std::get_if<quarantined>(&e.what)) {
+    now_ = &main_;
     abandon_above(0);
     return fault(standard_error("runtime", safe_text(given_up->reason, detail_bytes)));
   }
-  effects_.at(std::visit(answered_effect{}, e.what)).answered = true;
+  if (!is<event_received>(e)) effects_.at(std::visit(answered_effect{}, e.what)).answered = true;
   arrived_.push_back(std::move(e));
 }
 
@@ -109,9 +116,16 @@ void interpreter::deliver(const event& e) {
   raise_overdue();
   auto found = effects_.find(std::visit(answered_effect{}, e.what));
   if (found == effects_.end()) return;
-  auto effect = std::move(found->second);
-  effects_.erase(found);
-  if (auto error = failure_of([&] { take_answer(effect, e); })) unwind(*std::move(error));
+  now_ = find_branch(found->second.where);
+  if (auto offered = std::get_if<event_received>(&e.what)) {
+    auto effect = found->second; // stays: more events may come
+    if (auto error = failure_of([&] { take_event(effect, *offered); })) unwind(*std::move(error));
+  } else {
+    auto effect = std::move(found->second);
+    effects_.erase(found);
+    if (auto error = failure_of([&] { take_answer(effect, e); })) unwind(*std::move(error));
+  }
+  wake(*now_);
 }
 
 void interpreter::start(const run_started& e) {
@@ -120,6 +134,8 @@ void interpreter::start(const run_started& e) {
   run_.input = e.input;
   run_.started_us = now_us_;
   main_.frames.reserve(8);
+  now_ = &main_;
+  wake(main_);
   auto& root = main_.frames.emplace_back();
   root.raw_input = root.input = e.input;
   root.started_us = now_us_;
@@ -136,6 +152,7 @@ void interpreter::start(const run_started& e) {
 }
 
 void interpreter::cancel(const cancel_requested& e) {
+  now_ = &main_;
   abandon_above(0);
   close(run_status::cancelled);
   if (observer_) tell("workflow.cancelled", "reason", value{safe_text(e.reason, detail_bytes)});
@@ -162,19 +179,27 @@ void interpreter::fault(run_error e) {
 void interpreter::close(run_status how) {
   ended_as_ = how;
   main_.blocked_on = 0;
+  ready_.clear();
   while (!effects_.empty()) drop(effects_.begin()->first);
   unanswered_.clear();
   arrived_.clear();
 }
 
+/// Waiting: nothing is outstanding but time and events that may come.
 run_status interpreter::status() const {
   if (ended()) return ended_as_;
   if (main_.frames.empty()) return run_status::pending;
   if (suspended_) return run_status::suspended;
-  auto effect = effects_.find(main_.blocked_on);
-  return effect != effects_.end() && std::holds_alternative<set_timer>(effect->second.sent)
-             ? run_status::waiting
-             : run_status::running;
+  if (ready()) return run_status::running;
+  auto waits = false;
+  for (const auto& [id, effect] : effects_) {
+    if (effect.use != purpose::answer) continue;
+    if (!std::holds_alternative<set_timer>(effect.sent) &&
+        !std::holds_alternative<listen_for>(effect.sent))
+      return run_status::running;
+    waits = true;
+  }
+  return waits ? run_status::waiting : run_status::running;
 }
 
 std::vector<command> interpreter::outstanding() const {
@@ -187,8 +212,8 @@ std::vector<command> interpreter::outstanding() const {
 void interpreter::observe(std::string_view type, value data) const {
   if (!observer_) return;
   auto s = step{now_us_, type, {}, {}, 1, std::move(data)};
-  if (!main_.frames.empty())
-    if (auto what = main_.frames.back().what; what && type.starts_with("task.")) {
+  if (!now_->frames.empty())
+    if (auto what = top().what; what && !type.starts_with("workflow.")) {
       s.task = what->pointer;
       s.name = what->name;
       s.attempt = attempt_here();

@@ -17,10 +17,11 @@ namespace steward::workflow {
 ///
 /// The files: interpreter.cpp (events, the run's beginning and end), stepping.cpp (from task to
 /// task), data_flow.cpp (expressions, schemas, filters), tasks.cpp (what each kind of task does),
-/// catching.cpp (try, catch, retry), effects.cpp (what is asked of the world, and its answers).
+/// catching.cpp (try, catch, retry), branches.cpp (fork), listening.cpp (listen, emit),
+/// extending.cpp (extensions), effects.cpp (what is asked of the world, and its answers).
 class interpreter {
 public:
-  interpreter(std::shared_ptr<const definition> d, machine_limits limits);
+  interpreter(std::shared_ptr<const definition> d, machine_limits limits, value secrets);
 
   advance_result advance(const event& e, step_observer* observer);
   advance_result proceed(step_observer* observer);
@@ -43,7 +44,7 @@ private:
   void fault(run_error e);
   void close(run_status how);
   bool ended() const { return is_final(ended_as_); }
-  bool ready() const { return !main_.frames.empty() && !ended() && main_.blocked_on == 0; }
+  bool ready() const { return !ready_.empty() && !ended(); }
 
   // stepping.cpp
   void run();
@@ -57,11 +58,48 @@ private:
   void unwind(run_error e);
   void abandon_above(size_t depth);
   void pop_frame();
-  frame& top() { return main_.frames.back(); }
+  frame& top() { return now_->frames.back(); }
+  const frame& top() const { return now_->frames.back(); }
+
+  // branches.cpp: `now_` is the branch that goes on.
+  void begin(const task& t, const fork_task& body);
+  void end_branch(value result);
+  void join(frame& fork);
+  void branch_failed(run_error e);
+  void cancel_branches(frame& fork);
+  void cancel_branch(branch_id id);
+  void leave_to(branch& parent);
+  branch* find_branch(branch_id id);
+  /// Puts the branch among those that are ready, if it is.
+  void wake(branch& b);
+  template <class Action>
+  void each_branch(Action&& action) {
+    action(main_);
+    for (auto& [id, b] : branches_) action(*b);
+  }
+  void apply_exports(const std::vector<pending_export>& exports);
+
+  // listening.cpp
+  class filter_evaluator;
+  void begin(const task& t, const emit_task& body);
+  void begin(const task& t, const listen_task& body);
+  void take_event(const open_effect& effect, const event_received& e);
+  bool wants_event(const open_effect& effect, const event_received& e) const;
+  void queue_event(listen_state& l, const listen_task& body, const value& event);
+  void stop_listening(listen_state& l);
+  void go_on_listening();
+  void end_iteration();
+  void end_event();
+  void remember_consumed(uint64_t sequence);
+
+  // extending.cpp
+  bool begin_extended(const task& t);
+  void next_extension();
+  bool begin_after(value& result, flow then);
 
   // data_flow.cpp
-  scope_view view() const { return scope_view{run_, main_.frames}; }
-  value evaluate(const value_template& what, const value& input, const scope_view& variables,
+  scope_view view() const { return scope_view{run_, *now_}; }
+  value evaluate(const value_template& what, const value& input, const variable_source& variables,
                  std::string_view field) const;
   bool holds(const expression& condition, const value& input, const scope_view& variables,
              std::string_view field) const;
@@ -86,6 +124,9 @@ private:
   void begin(const task& t, const wait_task& body);
   void begin(const task& t, const call_http_task& body);
   void begin(const task& t, const run_workflow_task& body);
+  void begin(const task& t, const call_openapi_task& body);
+  void begin(const task& t, const call_function_task& body);
+  void begin_body(const task& t);
   void next_iteration();
 
   // catching.cpp
@@ -99,10 +140,10 @@ private:
   // effects.cpp
   template <class Command>
   void ask(Command sent);
-  void arm(deadline& d, purpose use, size_t depth);
+  void arm(deadline& d, purpose use, branch_id where, size_t depth);
   void arm_deadlines();
   void raise_overdue();
-  void raise_timeout(size_t depth, purpose use);
+  void raise_timeout(branch_id where, size_t depth, purpose use);
   void drop(effect_id id);
   void drop_deadline(deadline& d);
   void deliver(const event& e);
@@ -116,10 +157,18 @@ private:
   machine_limits limits_;
   run_facts run_;
   branch main_;
+  branch* now_ = &main_;                                  ///< The branch that goes on.
+  std::map<branch_id, std::unique_ptr<branch>> branches_; ///< The others.
+  branch_id last_branch_ = 0;
+  std::vector<branch_id> ready_; ///< In the order in which they became ready.
   std::map<effect_id, open_effect> effects_;
   effect_id last_effect_ = 0;
   /// Starts of children nobody waits for: no answer tells that they arrived.
   std::vector<command> unanswered_;
+  /// Inbox places of events that the run consumed, with how many came before: a listener that
+  /// begins later is not given them again. The oldest are forgotten.
+  std::map<uint64_t, uint64_t> consumed_;
+  uint64_t consumed_count_ = 0;
 
   int64_t now_us_ = 0;
   uint64_t steps_ = 0;

@@ -1,12 +1,22 @@
 #include "workflow/machine/interpreter.hpp"
 
+#include <algorithm>
+
 namespace steward::workflow {
 
-/// Until the run blocks or ends, or the slice is used up.
+/// Until every branch blocks or the run ends, or the slice is used up.
 void interpreter::run() try {
-  while (ready() && slice_left_ > 0)
+  while (ready() && slice_left_ > 0) {
+    now_ = find_branch(ready_.front());
+    if (!now_ || !now_->ready()) {
+      if (now_) now_->queued = false;
+      ready_.erase(ready_.begin());
+      continue;
+    }
     if (auto error = failure_of([this] { step_once(); })) unwind(*std::move(error));
+  }
 } catch (run_failure& failure) {
+  now_ = &main_;
   abandon_above(0);
   fault(std::move(failure.error));
 }
@@ -23,14 +33,14 @@ void interpreter::enter(const task& t) {
   count_step();
   auto& parent = top();
   ++parent.visits[parent.next];
-  if (main_.frames.size() > limits_.nesting) {
+  if (now_->below + now_->frames.size() > limits_.nesting) {
     auto error = standard_error("runtime", "more than " + std::to_string(limits_.nesting) +
                                                " scopes inside each other");
     error.instance = t.pointer;
     throw task_failure{std::move(error)};
   }
   auto raw = parent.data; // `parent` moves when a frame is added
-  auto& f = main_.frames.emplace_back();
+  auto& f = now_->frames.emplace_back();
   f.what = &t;
   f.raw_input = f.input = std::move(raw);
   f.started_us = now_us_;
@@ -41,6 +51,10 @@ void interpreter::enter(const task& t) {
   f.input = filter_input(t.input, f.raw_input);
   if (t.timeout) f.timeout.due_us = deadline_after(*t.timeout, f.input, "timeout.after");
   tell("task.started", "input", f.input);
+  if (run_.what->extensions.empty() || !begin_extended(t)) begin_body(t);
+}
+
+void interpreter::begin_body(const task& t) {
   std::visit([this, &t](const auto& body) { begin(t, body); }, t.body);
 }
 
@@ -56,7 +70,9 @@ void interpreter::count_step() {
 /// The tasks inside the task on top are done.
 void interpreter::leave_scope() {
   auto& f = top();
-  if (!f.what) return finish(f.data);
+  if (!f.what) return now_->parent ? end_branch(f.data) : finish(f.data);
+  if (f.extended && f.extended->at != extension_state::phase::body) return next_extension();
+  if (f.listening) return end_iteration();
   auto then = f.what->then;
   if (f.loop && !f.loop->left) {
     ++f.loop->index;
@@ -79,6 +95,7 @@ void interpreter::complete(value raw_output, flow then) {
   auto result = filter_output(t.output, std::move(raw_output));
   update_context(t.export_, result);
   tell("task.completed", "output", result);
+  if (f.extended && begin_after(result, then)) return;
   pass_on(std::move(result), then);
 }
 
@@ -97,6 +114,8 @@ void interpreter::pass_on(value result, flow then) {
   case flow::kind::exit:
     scope.next = scope.list->size();
     if (scope.loop) scope.loop->left = true;
+    if (scope.listening) scope.listening->left = true;
+    if (scope.extended) scope.extended->left = true;
     break;
   case flow::kind::end:
     end_workflow(std::move(scope.data));
@@ -104,11 +123,20 @@ void interpreter::pass_on(value result, flow then) {
   }
 }
 
-/// `then: end`: the tasks around are complete too, with the same data and without their filters.
+/// `then: end`: the tasks around are complete too, with the same data and without their filters;
+/// other branches are cancelled.
 void interpreter::end_workflow(value result) {
-  while (top().what) {
-    tell("task.completed", "output", result);
-    pop_frame();
+  for (;;) {
+    while (top().what) {
+      tell("task.completed", "output", result);
+      pop_frame();
+    }
+    if (!now_->parent) break;
+    auto& parent = *now_->parent;
+    auto own = now_->id;
+    std::ranges::replace(parent.frames.back().fork->open, own, branch_id{0});
+    leave_to(parent);
+    branches_.erase(own);
   }
   finish(std::move(result));
 }
@@ -122,12 +150,13 @@ void interpreter::unwind(run_error e) {
     if (observer_) tell("task.faulted", "error", to_value(e));
     pop_frame();
   }
+  if (now_->parent) return branch_failed(std::move(e));
   fault(std::move(e));
 }
 
 /// Leaves the tasks above the given frame as they are: a timeout or the run's end came over them.
 void interpreter::abandon_above(size_t depth) {
-  while (main_.frames.size() > depth + 1) {
+  while (now_->frames.size() > depth + 1) {
     observe("task.cancelled", {});
     pop_frame();
   }
@@ -135,10 +164,12 @@ void interpreter::abandon_above(size_t depth) {
 
 void interpreter::pop_frame() {
   auto& f = top();
+  if (f.fork) cancel_branches(f);
+  if (f.listening) stop_listening(*f.listening);
   if (f.waits_for != 0) drop(f.waits_for);
   drop_deadline(f.timeout);
   if (f.attempt) drop_deadline(f.attempt->attempt);
-  main_.frames.pop_back();
+  now_->frames.pop_back();
 }
 
 } // namespace steward::workflow

@@ -1,6 +1,7 @@
 #include "workflow/machine/data_size.hpp"
 #include "workflow/machine/http_request.hpp"
 #include "workflow/machine/interpreter.hpp"
+#include "workflow/machine/openapi_request.hpp"
 
 #include <cmath>
 
@@ -114,6 +115,22 @@ void interpreter::begin(const task& t, const run_workflow_task& body) {
   unanswered_.push_back(child);
   result_->commands.push_back(std::move(child));
   complete(top().input, t.then);
+}
+
+void interpreter::begin(const task& t, const call_openapi_task& body) {
+  auto give = [this](const value_template& source, std::string_view field) {
+    return evaluate(source, top().input, view(), field);
+  };
+  auto call = build_openapi_call(body, give, limits_);
+  call.idempotency_key = idempotency_key();
+  call.task = t.pointer;
+  call.attempt = attempt_here();
+  ask(std::move(call));
+}
+
+void interpreter::begin(const task&, const call_function_task& body) {
+  auto input = body.with ? evaluate(*body.with, top().input, view(), "with") : top().input;
+  top().open(run_.what->functions[body.function], std::move(input));
 }
 
 } // namespace steward::workflow

@@ -114,19 +114,13 @@ task_body read_http(const task_source& t) {
   if (auto p = f.get("query")) result.query = read_texts(t, *p);
   if (auto p = f.get("body")) result.body = read_template(problems, *p, t.scope);
   if (auto output = f.word("output", {"content", "raw", "response"})) {
-    using kind = call_http_task::result;
+    using kind = call_result;
     result.output = *output == "raw"        ? kind::raw
                     : *output == "response" ? kind::response
                                             : kind::content;
   }
   result.redirect = f.boolean("redirect").value_or(false);
   return result;
-}
-
-value_template read_credential(reading& r, const fields& f, std::string_view name,
-                               const variable_scope& scope) {
-  if (!f.required_text(name)) return {};
-  return read_template(r.problems, *f.get(name), scope).value_or(value_template{});
 }
 
 /// True, and a problem, for `{use: secret}`.
@@ -153,12 +147,16 @@ std::optional<authentication> read_authentication(reading& r, const place& where
     f.unsupported(name, std::string{name} + " authentication");
   if (auto basic = f.get("basic"); basic && !is_secret(r, *basic)) {
     auto b = fields{r.problems, *basic, "basic", {"username", "password"}};
-    return basic_authentication{read_credential(r, b, "username", scope),
-                                read_credential(r, b, "password", scope)};
+    b.required_text("username");
+    b.required_text("password");
+    if (auto properties = read_template(r.problems, *basic, scope))
+      return authentication{auth_scheme::basic, *std::move(properties), {}};
   }
   if (auto bearer = f.get("bearer"); bearer && !is_secret(r, *bearer)) {
     auto b = fields{r.problems, *bearer, "bearer", {"token"}};
-    return bearer_authentication{read_credential(r, b, "token", scope)};
+    b.required_text("token");
+    if (auto properties = read_template(r.problems, *bearer, scope))
+      return authentication{auth_scheme::bearer, *std::move(properties), {}};
   }
   return std::nullopt;
 }

@@ -164,7 +164,8 @@ namespace steward::workflow {
 std::string_view task::kind() const {
   // In the order of the variant's alternatives.
   static constexpr std::array<std::string_view, std::variant_size_v<decltype(body)>> words{
-      "do", "set", "switch", "for", "try", "raise", "wait", "call", "run"};
+      "do",   "set", "switch", "for",  "try",    "raise", "wait",
+      "call", "run", "fork",   "emit", "listen", "call",  "call"};
   return words[body.index()];
 }
 
