@@ -59,6 +59,11 @@ export class Runtime {
     return (await this.#ask('GET', `/api/v1/runs/${id}`)).json;
   }
 
+  /** A moment to let it work, between two looks. */
+  moment() {
+    return sleep(poll_ms);
+  }
+
   /** The run once `holds(run)`; throws when that takes longer than the patience. */
   async until(id, holds, patience_ms) {
     const deadline = Date.now() + patience_ms;
@@ -66,7 +71,7 @@ export class Runtime {
       const run = await this.run(id);
       if (holds(run)) return run;
       if (Date.now() > deadline) throw new Error(`the run is still ${run.status} after ${patience_ms} ms`);
-      await sleep(poll_ms);
+      await this.moment();
     }
   }
 
