@@ -61,6 +61,7 @@ CAF_TEST(a refusal names the field and the place and says what was expected) {
   refuses("0 0 * * 1#6", 10, "between 1 and 5");
   refuses("0 0 L,15 * *", 6, "can't be part of a list");
   refuses("0 0 15,LW * *", 9, "can't be part of a list");
+  refuses("005 * * * *", 0, "minutes: expected");
   refuses("? * * * *", 0, "minutes");
   refuses("0 0 ?,1 * *", 4, "day of month");
   refuses("@fortnightly", 0, "no such macro");

@@ -246,7 +246,6 @@ bool cron_reader::read_number(int low, int high, std::string_view what, int& val
 /// Ranges that end before they begin go round (FRI-MON).
 void cron_reader::add(const field_shape& shape, int from, int to, int step) {
   const auto weekday = shape.is == field_shape::weekday;
-  if (weekday && from == 7 && to != 7) from = 0;
   // Sunday is both 0 and 7, so a week that goes round has seven days, not eight.
   const auto length = weekday ? 7 : shape.highest - shape.lowest + 1;
   if (to < from) to += length;
