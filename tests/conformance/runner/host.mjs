@@ -38,11 +38,12 @@ function parsedBody(type, text) {
   return type.startsWith('application/x-www-form-urlencoded') ? collected(new URLSearchParams(text)) : text;
 }
 
-/** Sends {status, headers, body}: status 200 unless said, a body that is no text as JSON. */
-export function send(response, { status = 200, headers = {}, body } = {}) {
-  const isText = typeof body === 'string' || Buffer.isBuffer(body);
-  const sent = body === undefined ? '' : isText ? body : JSON.stringify(body);
-  const type = body === undefined || isText ? {} : { 'content-type': 'application/json' };
+/** Sends {status, headers, body, bytes}: status 200 unless said; a body that is no text as JSON, `bytes` from base64. */
+export function send(response, { status = 200, headers = {}, body, bytes }) {
+  const content = bytes === undefined ? body : Buffer.from(bytes, 'base64');
+  const isReady = typeof content === 'string' || Buffer.isBuffer(content);
+  const sent = content === undefined ? '' : isReady ? content : JSON.stringify(content);
+  const type = content === undefined || isReady ? {} : { 'content-type': 'application/json' };
   response.writeHead(status, { ...type, ...headers, 'content-length': Buffer.byteLength(sent) });
   response.end(sent);
 }

@@ -73,13 +73,13 @@ const ways = {
   json: () => ({ body: { slideshow: { title: 'Sample Slide Show', slides: [] } } }),
   'user-agent': ({ headers }) => ({ body: { 'user-agent': headers['user-agent'] ?? null } }),
   'response-headers': ({ query }) => ({ headers: query, body: query }),
-  delay: (request, [seconds]) => ({ ...told(request), delay_ms: Math.min(10, Number(seconds)) * 1000 }),
+  delay: (request, [seconds]) => ({ ...told(request), delay: Math.min(10, Number(seconds)) * 1000 }),
   redirect: (_, [count]) => redirect(Number(count) > 1 ? `/redirect/${Number(count) - 1}` : '/get'),
   'relative-redirect': (_, [count]) => redirect(Number(count) > 1 ? `/relative-redirect/${Number(count) - 1}` : '/get'),
   'absolute-redirect': () => redirect('https://httpbin.org/get'),
   'redirect-to': ({ query }) => redirect(query.url, Number(query.status_code ?? 302)),
   base64: (_, [value]) => ({ headers: { 'content-type': 'text/html; charset=utf-8' }, body: Buffer.from(value, 'base64').toString('utf8') }),
-  bytes: (_, [count]) => ({ headers: { 'content-type': 'application/octet-stream' }, body: Buffer.alloc(Number(count), 7) }),
+  bytes: (_, [count]) => ({ headers: { 'content-type': 'application/octet-stream' }, bytes: Buffer.alloc(Number(count), 7).toString('base64') }),
 };
 
 /** Answers a function from requests to answers. */

@@ -14,7 +14,17 @@ function textOf(definition, name) {
   return JSON.stringify({ ...definition, document });
 }
 
-/** The published schema's opinion must be the scenario's, unless it says why not. */
+const sourceOf = ({ text, definition }) => text ?? textOf(definition, 'main');
+
+/** Whether the profile refuses what the published schema accepts: a decision beyond the schema. */
+export function isBeyondSchema(scenario) {
+  const isDefinition = scenario.expect.problems?.every(({ at }) => at !== ''); // else it is no readable text at all
+  if (!isDefinition) return false;
+  const document = parseDocument(sourceOf(scenario));
+  return document.errors.length === 0 && objection(document.toJS()) === undefined;
+}
+
+/** The published schema must accept what the profile does, unless the scenario says why not. */
 function schemaProblems({ expect, schemaDiffers }, text) {
   if (expect.problems) return [];
   const found = objection(parseDocument(text).toJS());
@@ -101,20 +111,24 @@ async function publish(runtime, events, moment) {
 }
 
 /** Starts a run and sees it to its end, with the events and the cancellation of the scenario. */
-async function played(runtime, scenario, reference) {
+async function played(runtime, scenario, reference, requests) {
   const events = scenario.publish ?? [];
   const from = Date.now();
   const id = await runtime.start_run(reference, scenario.input);
   await publish(runtime, events, 'started');
-  const awaited = events.some(({ when = 'waiting' }) => when === 'waiting') || scenario.cancel;
-  if (awaited) await runtime.until(id, ({ status }) => status === 'waiting', patience_ms);
+  if (events.some(({ when = 'waiting' }) => when === 'waiting')) await runtime.until(id, ({ status }) => status === 'waiting', patience_ms);
   await publish(runtime, events, 'waiting');
-  if (scenario.cancel) await runtime.cancel(id);
+  if (scenario.cancel) {
+    const wanted = scenario.expect.requests?.length ?? 0;
+    await runtime.until(id, ({ status }) => status === 'waiting' && requests.length >= wanted, patience_ms);
+    await runtime.cancel(id);
+  }
   const run = await runtime.end_of(id, patience_ms);
   return { run, ms: Date.now() - from };
 }
 
-async function problemsWith(runtime, scenario, services) {
+/** Plays a scenario; `requests` is where its services put what they are asked. Answers the problems. */
+export async function play(runtime, scenario, requests) {
   const { expect } = scenario;
   const references = new Map();
   for (const other of scenario.with ?? []) {
@@ -122,17 +136,16 @@ async function problemsWith(runtime, scenario, services) {
     if (problems) return [`a definition beside it is refused: ${JSON.stringify(problems)}`];
     references.set(reference.name, reference);
   }
-  const text = scenario.text ?? textOf(scenario.definition, 'main');
+  const text = sourceOf(scenario);
   const second = schemaProblems(scenario, text);
   const { reference, problems } = await runtime.deploy(text);
   if (expect.problems) return problems ? refusalProblems(expect.problems, problems) : ['it is accepted'];
-  if (problems) return problems.map(({ pointer, detail }) => `refused at ${pointer || '/'}: ${detail}`);
-  references.set(reference.name, reference);
-
   const found = [...second];
+  if (problems) return [...found, ...problems.map(({ pointer, detail }) => `refused at ${pointer || '/'}: ${detail}`)];
+  references.set(reference.name, reference);
   await publish(runtime, scenario.publish ?? [], 'before');
   if (scenario.start !== false) {
-    const { run, ms } = await played(runtime, scenario, reference);
+    const { run, ms } = await played(runtime, scenario, reference, requests);
     found.push(...runProblems(expect, run));
     if (expect.takes) found.push(...timeProblems(expect.takes, ms));
     if (expect.order) {
@@ -141,8 +154,8 @@ async function problemsWith(runtime, scenario, services) {
     }
   }
   if (expect.runs) found.push(...(await runsProblems(runtime, references, expect.runs)));
-  if (expect.requests) found.push(...requestProblems(expect.requests, services.requests));
-  if (expect.keys) found.push(...keyProblems(expect.keys, services.requests));
+  if (expect.requests) found.push(...requestProblems(expect.requests, requests));
+  if (expect.keys) found.push(...keyProblems(expect.keys, requests));
   return found;
 }
 
@@ -152,7 +165,7 @@ export async function playScenario(binary, written) {
   try {
     const { services: _, ...rest } = written;
     const scenario = services.localized(rest);
-    return await withRuntime(binary, scenario.settled ?? {}, (runtime) => problemsWith(runtime, scenario, services));
+    return await withRuntime(binary, scenario.settled ?? {}, (runtime) => play(runtime, scenario, services.requests));
   } finally {
     await services.close();
   }
