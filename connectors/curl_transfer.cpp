@@ -43,6 +43,12 @@ curl_transfer::curl_transfer(easy_handle handle, const http_order& order, std::s
   set(CURLOPT_HEADERDATA, static_cast<void*>(this));
   set(CURLOPT_WRITEFUNCTION, &curl_transfer::on_body);
   set(CURLOPT_WRITEDATA, static_cast<void*>(this));
+  if (order.digest) {
+    // libcurl keeps the body back until it knows the challenge.
+    set(CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_DIGEST));
+    set(CURLOPT_USERNAME, order.digest->first.c_str());
+    set(CURLOPT_PASSWORD, order.digest->second.c_str());
+  }
   set_request(order);
   set_headers(order);
 }

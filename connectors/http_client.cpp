@@ -20,6 +20,7 @@ call_done done_from(const order_id& id, http_answer answer) {
   done.headers = std::move(answer.headers);
   done.body = std::move(answer.body);
   done.reason = std::move(answer.reason);
+  done.error = std::move(answer.error);
   return done;
 }
 
@@ -77,6 +78,8 @@ http_order order_from(perform_call call) {
     order.headers.emplace_back("Idempotency-Key", std::move(call.idempotency_key));
   order.body = std::move(call.body);
   order.follow_redirects = call.follow_redirects;
+  order.tenant = std::move(call.tenant);
+  order.authentication = std::move(call.authentication);
   return order;
 }
 

@@ -30,6 +30,11 @@ struct http_order {
   header_list headers;
   std::optional<std::string> body;
   bool follow_redirects = false;
+  tenant_id tenant = {}; ///< Whose call it is: tokens of one are not for another.
+  /// How the request authenticates (connectors/authentication.hpp). Empty: as it is.
+  std::string authentication = {};
+  /// User and password, when the service may ask for digest authentication.
+  std::optional<std::pair<std::string, std::string>> digest = {};
 };
 
 /// How a request ended: with an answer of any status, or with a reason why there is none.
@@ -40,14 +45,18 @@ struct http_answer {
   header_list headers; ///< Names in lower case; repeated ones joined, except set-cookie.
   std::string body;    ///< Decompressed bytes.
   std::string reason;  ///< For people, when not answered. No credentials, no query.
+  /// The specification's error type, when the failure is none of communication: "authentication",
+  /// "authorization".
+  std::string error = {};
 
-  static http_answer failure(std::string why) {
+  static http_answer failure(std::string why, std::string error = {}) {
     return {.answered = false,
             .timed_out = false,
             .status = 0,
             .headers = {},
             .body = {},
-            .reason = std::move(why)};
+            .reason = std::move(why),
+            .error = std::move(error)};
   }
 };
 

@@ -50,6 +50,7 @@ outcome<http_order, std::string> follow(http_order order, const http_answer& ans
       return same_header(h.first, "authorization") || same_header(h.first, "cookie") ||
              same_header(h.first, "host");
     });
+  if (to->origin != from->origin) order.digest.reset();
   order.url = to->text;
   return order;
 }

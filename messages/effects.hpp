@@ -31,10 +31,14 @@ struct perform_call {
   std::vector<std::pair<std::string, std::string>> headers;
   std::optional<std::string> body;
   bool follow_redirects = false;
+  tenant_id tenant = {};
+  /// How the request authenticates, as `authentication_text` (connectors/authentication.hpp) writes
+  /// it. Empty: as it is.
+  std::string authentication = {};
   template <class Inspector>
   friend typename Inspector::result_type inspect(Inspector& f, perform_call& x) {
     return f(caf::meta::type_name("perform_call"), x.run, x.effect, x.idempotency_key, x.method,
-             x.url, x.headers, x.body, x.follow_redirects);
+             x.url, x.headers, x.body, x.follow_redirects, x.tenant, x.authentication);
   }
 };
 /// The call is no longer wanted; it may have reached its service all the same. No answer follows.
@@ -55,10 +59,11 @@ struct call_done {
   std::vector<std::pair<std::string, std::string>> headers; ///< Names in lower case.
   std::string body;
   std::string reason;
+  std::string error; ///< workflow::http_failed::error
   template <class Inspector>
   friend typename Inspector::result_type inspect(Inspector& f, call_done& x) {
     return f(caf::meta::type_name("call_done"), x.run, x.effect, x.answered, x.timed_out, x.status,
-             x.headers, x.body, x.reason);
+             x.headers, x.body, x.reason, x.error);
   }
 };
 

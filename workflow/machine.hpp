@@ -69,6 +69,9 @@ struct http_failed {
   effect_id effect = 0;
   bool timed_out = false;
   std::string reason;
+  /// The specification's error type, e.g. "authentication" when no token could be had; empty: the
+  /// service could not be reached ("communication").
+  std::string error = {};
 };
 struct timer_fired {
   effect_id effect = 0;
@@ -96,10 +99,19 @@ struct quarantined {
   std::string reason;
 };
 
+/// The run, which faulted or was cancelled, goes on: from the task whose error ended it, or from
+/// the one that is named. Other branches go on where they were; timeouts and the retries of every
+/// `try` around start again.
+struct retry_requested {
+  std::string task;           ///< A pointer, or a name in a scope that was open; empty: as above.
+  std::optional<value> input; ///< The task's raw input; none: as it was, if the task was open.
+  bool changed = false;       ///< The input is not what it was: idempotency keys change with it.
+};
+
 struct event {
   int64_t time_us = 0; ///< Microseconds since 1970. Never less than that of the event before.
   std::variant<run_started, http_answered, http_failed, timer_fired, child_ended, event_received,
-               suspend_requested, resume_requested, cancel_requested, quarantined>
+               suspend_requested, resume_requested, cancel_requested, quarantined, retry_requested>
       what;
 };
 
@@ -192,6 +204,8 @@ public:
   virtual void on_step(const step& s) = 0;
 };
 
+struct run_picture; // workflow/machine/inspection.hpp
+
 struct machine_limits {
   uint64_t steps = 1'000'000;    ///< Tasks entered in one run's life; past it the run faults.
   uint64_t slice = 2'000;        ///< Tasks entered in one call of advance; past it `more` is true.
@@ -232,6 +246,11 @@ public:
   std::vector<command> outstanding() const;
   /// True if the event would change something: what a run asks before it journals it.
   bool wants(const event& e) const;
+  /// Why a retry is not wanted, for people.
+  std::optional<std::string> refuses(const retry_requested& e) const;
+  uint64_t times_retried() const; ///< How often the run went on after its end.
+  /// What it is doing, for people. Also from within `on_step`, and after a bad end.
+  run_picture inspect() const;
 
 private:
   struct state;

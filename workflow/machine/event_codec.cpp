@@ -85,6 +85,7 @@ struct body_writer {
     w.effect(e.effect);
     put_value(w.out, "timed_out", value{e.timed_out});
     put_text(w.out, "reason", e.reason);
+    if (!e.error.empty()) put_text(w.out, "error", e.error);
   }
   void operator()(const timer_fired& e) const {
     w.head("timer_fired", t);
@@ -112,6 +113,12 @@ struct body_writer {
   void operator()(const quarantined& e) const {
     w.head("quarantined", t);
     put_text(w.out, "reason", e.reason);
+  }
+  void operator()(const retry_requested& e) const {
+    w.head("retry_requested", t);
+    put_text(w.out, "task", e.task);
+    if (e.input) put_value(w.out, "input", *e.input);
+    put_value(w.out, "changed", value{e.changed});
   }
 };
 
@@ -179,6 +186,12 @@ event_received read_received(const value& v) {
   return {take_effect(v), static_cast<uint64_t>(sequence), v.get("event")};
 }
 
+retry_requested read_retry(const value& v) {
+  auto e = retry_requested{take_text(v, "task"), {}, take_bool(v, "changed")};
+  if (auto input = v.find("input")) e.input = *input;
+  return e;
+}
+
 event read_journaled(const value& v) {
   if (!v.is_object()) throw unreadable{"an event is a JSON object"};
   if (auto version = take_int(v, "v"); version != codec_version)
@@ -191,7 +204,8 @@ event read_journaled(const value& v) {
   else if (kind == "http_answered")
     e.what = read_answer(v);
   else if (kind == "http_failed")
-    e.what = http_failed{take_effect(v), take_bool(v, "timed_out"), take_text(v, "reason")};
+    e.what = http_failed{take_effect(v), take_bool(v, "timed_out"), take_text(v, "reason"),
+                         v.find("error") ? take_text(v, "error") : std::string{}};
   else if (kind == "timer_fired")
     e.what = timer_fired{take_effect(v)};
   else if (kind == "child_ended")
@@ -206,6 +220,8 @@ event read_journaled(const value& v) {
     e.what = cancel_requested{take_text(v, "reason")};
   else if (kind == "quarantined")
     e.what = quarantined{take_text(v, "reason")};
+  else if (kind == "retry_requested")
+    e.what = read_retry(v);
   else
     throw unreadable{"the event kind `" + kind + "` is unknown"};
   return e;

@@ -152,6 +152,7 @@ value http_output(call_result result, bool redirect, const http_call& call,
 
 run_error http_failure(const http_failed& failure) {
   auto reason = safe_text(failure.reason, excerpt_bytes);
+  if (!failure.error.empty()) return standard_error(failure.error, reason);
   return failure.timed_out ? communication_error(504, "Gateway Timeout", std::move(reason))
                            : communication_error(503, "Service Unavailable", std::move(reason));
 }
