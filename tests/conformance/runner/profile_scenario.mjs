@@ -80,6 +80,19 @@ function runProblems(expect, run) {
   return problems;
 }
 
+/** Problems with what is told of a run that has ended: its tasks' order, its events, and what must not be seen. */
+async function pastProblems(runtime, expect, run) {
+  const problems = [];
+  const history = await runtime.history(run.id);
+  const started = new TaskHistory(history).started();
+  if (expect.order && differences(expect.order, started).length > 0)
+    problems.push(`tasks ran as ${started.join(', ')}, not ${expect.order.join(', ')}`);
+  if (expect.hidden && JSON.stringify([run, history]).includes(expect.hidden))
+    problems.push(`"${expect.hidden}" can be seen in the run or its history`);
+  if (expect.lifecycle) problems.push(...differences(expect.lifecycle, await runtime.lifecycle(run.id), 'lifecycle'));
+  return problems;
+}
+
 function timeProblems({ atLeast = 0, atMost = Infinity }, ms) {
   if (ms < atLeast) return [`it took ${ms} ms, less than ${atLeast}`];
   return ms > atMost ? [`it took ${ms} ms, more than ${atMost}`] : [];
@@ -118,6 +131,10 @@ async function played(runtime, scenario, reference, requests) {
   await publish(runtime, events, 'started');
   if (events.some(({ when = 'waiting' }) => when === 'waiting')) await runtime.until(id, ({ status }) => status === 'waiting', patience_ms);
   await publish(runtime, events, 'waiting');
+  if (scenario.crash) {
+    await runtime.until(id, ({ status }) => status === 'waiting' || requests.length > 0, patience_ms);
+    await runtime.crash();
+  }
   if (scenario.cancel) {
     const wanted = scenario.expect.requests?.length ?? 0;
     await runtime.until(id, ({ status }) => status === 'waiting' && requests.length >= wanted, patience_ms);
@@ -148,10 +165,7 @@ export async function play(runtime, scenario, requests) {
     const { run, ms } = await played(runtime, scenario, reference, requests);
     found.push(...runProblems(expect, run));
     if (expect.takes) found.push(...timeProblems(expect.takes, ms));
-    if (expect.order) {
-      const started = new TaskHistory(await runtime.history(run.id)).started();
-      found.push(...differences(expect.order, started, 'order').slice(0, 1).map(() => `tasks ran as ${started.join(', ')}, not ${expect.order.join(', ')}`));
-    }
+    found.push(...(await pastProblems(runtime, expect, run)));
   }
   if (expect.runs) found.push(...(await runsProblems(runtime, references, expect.runs)));
   if (expect.requests) found.push(...requestProblems(expect.requests, requests));

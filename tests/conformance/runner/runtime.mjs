@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { Client, sleep } from '../../support/client.mjs';
+import { openFeed } from '../../support/sse.mjs';
 import { StewardProcess } from '../../support/steward_process.mjs';
 
 process.setMaxListeners(0); // each server's process has a listener for the exit, and there are many
@@ -11,8 +12,9 @@ const ended = new Set(['completed', 'faulted', 'cancelled']);
 const poll_ms = 10;
 
 /** What the operator settles before the start, in the words of the server's configuration. */
-function settingsOf({ connect_to, ca_file, secrets, switches = [] }) {
+function settingsOf({ connect_to, ca_file, secrets, switches = [], callTimeout }) {
   const settings = {};
+  if (callTimeout) settings.http_client = { timeout_ms: callTimeout };
   if (connect_to) settings.http = { connect_to, ca_file };
   if (secrets) settings.secrets = secrets;
   if (switches.length > 0) settings.workflow = { allow: Object.fromEntries(switches.map((name) => [name, true])) };
@@ -104,6 +106,31 @@ export class Runtime {
       name: data?.name,
       data,
     }));
+  }
+
+  /** Types of the CloudEvents about a run that has ended, in order. */
+  lifecycle(id) {
+    const types = [];
+    return new Promise((resolve, reject) => {
+      const feed = openFeed(this.#process.url, {
+        after: 0,
+        onEvent: ({ type, subject }) => {
+          if (subject !== `runs/${id}`) return;
+          types.push(type);
+          if (!/workflow\.(?:completed|faulted|cancelled)\.v1$/.test(type)) return;
+          resolve(types);
+          feed.close();
+        },
+      });
+      feed.ended.then((why) => reject(new Error(`the feed ended: ${why}`)));
+    });
+  }
+
+  /** What a crash does: it is gone at once, and started again with what it kept. */
+  async crash() {
+    this.#client.close();
+    await this.#process.kill();
+    await this.start();
   }
 
   /** Ends it. Its log's end, for a report of what went wrong. */
