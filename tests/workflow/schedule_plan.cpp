@@ -178,6 +178,10 @@ CAF_TEST(times without end end) {
   constexpr auto latest = std::numeric_limits<int64_t>::max();
   CAF_CHECK(!every_("PT1S").next_due(0, latest - 1));
   CAF_CHECK(!every_("P1000000Y").first_due(0));
+  CAF_CHECK(!every_("PT1S").next_due(0, latest));
+  CAF_CHECK(!every_("P1M").next_due(0, latest));
+  CAF_CHECK(!every_("PT0.000001S").next_due(-hour, latest - 1));
+  CAF_CHECK(!every_("PT0S").next_due(0, 0)); // which `check` refuses
   const schedule_plan longest{.trigger = every{{0, latest}}};
   CAF_CHECK(!longest.first_due(5));
   CAF_CHECK(!cron_("0 0 30 2 *").first_due(0));

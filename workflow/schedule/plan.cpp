@@ -47,9 +47,13 @@ int64_t multiple(const duration& length, int64_t start_us, int64_t count) {
 /// The first multiple after the start that is later than `last_us`. Every multiple counts from the
 /// start, so that monthly intervals from the 31st come back to the 31st.
 std::optional<int64_t> next_multiple(const duration& length, int64_t start_us, int64_t last_us) {
-  int64_t high = 1;
-  while (multiple(length, start_us, high) <= last_us) high *= 2;
-  for (int64_t low = high / 2; high - low > 1;) { // `low` is not later, `high` is
+  int64_t low = 0, high = 1; // `low` times the length is not later, `high` times is
+  while (multiple(length, start_us, high) <= last_us) {
+    if (high > latest / 2) return std::nullopt;
+    low = high;
+    high *= 2;
+  }
+  while (high - low > 1) {
     const auto middle = low + (high - low) / 2;
     (multiple(length, start_us, middle) <= last_us ? low : high) = middle;
   }
