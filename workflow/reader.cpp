@@ -1,6 +1,9 @@
 #include "workflow/reader.hpp"
 
+#include "workflow/reader/extensions.hpp"
+#include "workflow/reader/functions.hpp"
 #include "workflow/reader/names.hpp"
+#include "workflow/reader/schedule.hpp"
 #include "workflow/reader/source.hpp"
 #include "workflow/reader/tasks.hpp"
 #include "workflow/version.hpp"
@@ -40,7 +43,9 @@ void read_document(reading& r, const place& where, definition& into) {
 void check_unreferenced(reading& r, const variable_scope& outer) {
   using kind = reusables::kind;
   auto scope = variable_scope{outer, {"error", "item", "index"}};
-  for (const auto& p : r.use.unreferenced(kind::authentication)) read_authentication(r, p, scope);
+  auto with_secrets = variable_scope::with_secrets(scope, r.use.secrets());
+  for (const auto& p : r.use.unreferenced(kind::authentication))
+    read_authentication(r, p, with_secrets);
   for (const auto& p : r.use.unreferenced(kind::error)) read_error(r, p, scope);
   for (const auto& p : r.use.unreferenced(kind::timeout)) read_timeout_definition(r, p, scope);
   for (const auto& p : r.use.unreferenced(kind::retry)) read_retry(r, p, scope);
@@ -51,9 +56,9 @@ void read_workflow(problem_list& problems, const source_node& root, definition& 
   auto f = fields{problems,
                   top,
                   "the workflow",
-                  {"document", "input", "use", "do", "timeout", "output", "schedule"}};
+                  {"document", "input", "use", "do", "timeout", "output", "schedule", "evaluate"}};
   if (!f.is_object()) return;
-  f.unsupported("schedule");
+  f.unsupported("evaluate");
   auto use_place = f.get("use");
   auto use = reusables{problems, use_place ? &*use_place : nullptr};
   auto r = reading{problems, use};
@@ -64,6 +69,10 @@ void read_workflow(problem_list& problems, const source_node& root, definition& 
   if (auto p = f.get("timeout")) into.timeout = read_timeout(r, *p, scope);
   if (auto p = f.require("do")) into.tasks = read_tasks(r, *p, task_scope);
   if (auto p = f.get("output")) into.output = read_output(r, *p, scope, "output");
+  into.functions = read_functions(r, task_scope);
+  into.extensions = read_extensions(r, task_scope);
+  into.secrets = use.secrets();
+  into.starts = read_schedule(r, top);
   check_unreferenced(r, task_scope);
   into.may_wait = r.may_wait;
 }

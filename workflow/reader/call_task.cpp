@@ -1,16 +1,11 @@
-#include "workflow/reader/nearest.hpp"
-#include "workflow/reader/tasks.hpp"
+#include "workflow/reader/functions.hpp"
 
 #include <algorithm>
-#include <array>
 
-/// `call: http` and who it says it is.
+/// `call: http`, and who it says it is.
 namespace steward::workflow::reader {
 
 namespace {
-
-constexpr std::array<std::string_view, 5> unsupported_calls{"asyncapi", "grpc", "openapi", "a2a",
-                                                            "mcp"};
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -55,9 +50,7 @@ void check_uri_template(problem_list& problems, const place& where) {
   }
   auto problem = find_template_problem(uri);
   if (!problem) return;
-  auto at =
-      where.node().verbatim ? advance(where.node().text_at, uri, problem->first) : where.node().at;
-  problems.add(where.pointer(), at, problem->second, "{name}, a field of the task's input");
+  problems.in_text(where, problem->first, problem->second, "{name}, a field of the task's input");
 }
 
 /// A text with placeholders, or an expression.
@@ -169,19 +162,14 @@ std::optional<authentication> read_authentication_or_use(reading& r, const place
   return definition ? read_authentication(r, *definition, scope) : std::nullopt;
 }
 
-task_body read_call(const task_source& t) {
-  t.r.may_wait = true;
+task_body read_call(const task_source& outer) {
+  outer.r.may_wait = true;
+  auto scope = variable_scope::with_secrets(outer.scope, outer.r.use.secrets());
+  auto t = task_source{outer.r, outer.where, outer.f, scope, outer.siblings};
   auto what = t.f.text("call");
   if (!what || *what == "http") return what ? read_http(t) : call_http_task{};
-  auto call = *t.f.get("call");
-  bool is_protocol = std::find(unsupported_calls.begin(), unsupported_calls.end(), *what) !=
-                     unsupported_calls.end();
-  constexpr std::array<std::string_view, 1> supported{"http"};
-  t.r.problems.at(call,
-                  is_protocol
-                      ? "call: " + *what + " is not supported by this version"
-                      : "call of the function \"" + *what + "\" is not supported by this version" +
-                            suggestion(*what, supported),
+  if (!is_protocol(*what)) return read_function_call(t);
+  t.r.problems.at(*t.f.get("call"), "call: " + *what + " is not supported by this version",
                   "\"http\"");
   return call_http_task{};
 }

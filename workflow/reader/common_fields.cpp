@@ -69,7 +69,8 @@ input_filter read_input(reading& r, const place& where, const variable_scope& sc
   auto f = fields{r.problems, where, "input", {"schema", "from"}};
   input_filter result;
   if (auto schema = f.get("schema")) result.schema = read_schema(r, *schema);
-  if (auto from = f.get("from")) result.from = read_transformation(r, *from, scope);
+  auto inner = variable_scope::with_secrets(scope, r.use.secrets());
+  if (auto from = f.get("from")) result.from = read_transformation(r, *from, inner);
   return result;
 }
 

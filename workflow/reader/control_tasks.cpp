@@ -1,6 +1,7 @@
 #include "workflow/reader/tasks.hpp"
 
-/// The tasks that order other tasks, and those that need nobody: do, set, switch, for, wait.
+/// The tasks that order other tasks, and those that need nobody: do, set, switch, for, fork,
+/// wait.
 namespace steward::workflow::reader {
 
 namespace {
@@ -97,6 +98,15 @@ task_body read_for(const task_source& t) {
   auto inner = variable_scope{t.scope, {result.each, result.at}};
   if (auto p = t.f.get("while")) result.while_ = read_expression(problems, *p, inner);
   if (auto p = t.f.require("do")) result.tasks = read_tasks(t.r, *p, inner);
+  return result;
+}
+
+task_body read_fork(const task_source& t) {
+  auto what = *t.f.get("fork");
+  fork_task result;
+  auto f = fields{t.r.problems, what, "fork", {"branches", "compete"}};
+  if (auto p = f.require("branches")) result.branches = read_branches(t.r, *p, t.scope);
+  result.compete = f.boolean("compete").value_or(false);
   return result;
 }
 

@@ -10,16 +10,8 @@ namespace steward::workflow::reader {
 
 namespace {
 
-constexpr std::array<std::string_view, 2> unsupported_variables{"secrets", "authorization"};
-constexpr std::array<std::string_view, 6> given_variables{"context", "input",    "output",
-                                                          "task",    "workflow", "runtime"};
-
-/// The place of a byte of the node's text: exact where the text stands in the source as it is, the
-/// start of the node otherwise.
-mark mark_in(const place& where, size_t offset) {
-  if (!where.node().verbatim) return where.node().at;
-  return advance(where.node().text_at, where.content().as_string(), offset);
-}
+constexpr std::array<std::string_view, 8> given_variables{
+    "context", "input", "output", "task", "workflow", "runtime", "secrets", "authorization"};
 
 bool is_name_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
@@ -35,21 +27,59 @@ size_t find_variable(std::string_view program, std::string_view name) {
   return 0;
 }
 
+/// The name that the program takes out of `$secrets` at that offset, as `.name`, `."name"` or
+/// `["name"]`; empty if it takes none that can be told.
+std::string_view secret_name(std::string_view program, size_t at) {
+  auto rest = program.substr(at + std::string_view{"$secrets"}.size());
+  if (rest.starts_with('.')) rest.remove_prefix(1);
+  if (rest.starts_with('[')) rest.remove_prefix(1);
+  if (rest.starts_with('"')) {
+    auto end = rest.find('"', 1);
+    return end == rest.npos ? std::string_view{} : rest.substr(1, end - 1);
+  }
+  auto end = std::find_if_not(rest.begin(), rest.end(), is_name_character);
+  return rest.substr(0, static_cast<size_t>(end - rest.begin()));
+}
+
+void check_secrets(problem_list& problems, const place& where, const variable_scope& scope,
+                   std::string_view program, size_t program_offset) {
+  std::vector<std::string_view> known{scope.secrets()->begin(), scope.secrets()->end()};
+  for (auto at = program.find("$secrets"); at != program.npos;
+       at = program.find("$secrets", at + 1)) {
+    auto name = secret_name(program, at);
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    if (name.empty() && !known.empty()) continue;
+    problems.in_text(where, program_offset + at,
+                     name.empty()
+                         ? std::string{"no secret is declared in use.secrets"}
+                         : "the secret \"" + std::string{name} +
+                               "\" is not declared in use.secrets" + suggestion(name, known),
+                     known.empty() ? "the secret's name in use.secrets" : enumerate(known));
+  }
+}
+
 void check_variables(problem_list& problems, const place& where, const variable_scope& scope,
                      const expression& e, size_t program_offset) {
   for (const auto& name : e.free_variables()) {
-    if (scope.has(name)) continue;
-    auto at = mark_in(where, program_offset + find_variable(e.source(), name));
-    auto is = [&](std::string_view n) { return n == name; };
-    if (std::any_of(unsupported_variables.begin(), unsupported_variables.end(), is)) {
-      problems.add(where.pointer(), at, "$" + name + " is not supported by this version");
+    if (scope.has(name)) {
+      if (name == "secrets") check_secrets(problems, where, scope, e.source(), program_offset);
       continue;
     }
-    auto known = scope.names();
-    auto message = std::any_of(given_variables.begin(), given_variables.end(), is)
-                       ? "$" + name + " does not exist at this place"
-                       : "unknown variable $" + name + suggestion(name, known);
-    problems.add(where.pointer(), at, std::move(message), "one of " + enumerate(known));
+    auto at = program_offset + find_variable(e.source(), name);
+    auto is = [&](std::string_view n) { return n == name; };
+    if (name == "authorization") {
+      problems.in_text(where, at, "$authorization is not supported by this version");
+    } else if (name == "secrets") {
+      problems.in_text(where, at, "$secrets does not exist at this place",
+                       "secrets in \"input.from\" and in the arguments of calls only");
+    } else {
+      auto known = scope.names();
+      auto given = std::any_of(given_variables.begin(), given_variables.end(), is);
+      problems.in_text(where, at,
+                       given ? "$" + name + " does not exist at this place"
+                             : "unknown variable $" + name + suggestion(name, known),
+                       known.empty() ? "no variable" : "one of " + enumerate(known));
+    }
   }
 }
 
@@ -62,8 +92,8 @@ std::optional<expression> compile(problem_list& problems, const place& where,
   }
   auto compiled = expression::compile(program);
   if (!compiled) {
-    auto at = mark_in(where, offset + std::min(compiled.error().offset, program.size()));
-    problems.add(where.pointer(), at, "the expression is not valid: " + compiled.error().reason);
+    problems.in_text(where, offset + std::min(compiled.error().offset, program.size()),
+                     "the expression is not valid: " + compiled.error().reason);
     return std::nullopt;
   }
   check_variables(problems, where, scope, *compiled, offset);
@@ -74,9 +104,9 @@ std::optional<expression> compile(problem_list& problems, const place& where,
 bool check_embedded(problem_list& problems, const place& where) {
   auto text = where.content().as_string();
   if (!has_embedded_expression(text)) return true;
-  problems.add(where.pointer(), mark_in(where, std::min(text.find("${"), text.size())),
-               "an expression can't be a part of a text",
-               R"(the whole text as one expression, such as ${ "Hello \(.name)!" })");
+  problems.in_text(where, std::min(text.find("${"), text.size()),
+                   "an expression can't be a part of a text",
+                   R"(the whole text as one expression, such as ${ "Hello \(.name)!" })");
   return false;
 }
 
@@ -99,6 +129,13 @@ void check_texts(problem_list& problems, const place& where, const variable_scop
 
 } // namespace
 
+variable_scope variable_scope::with_secrets(const variable_scope& outer,
+                                            const std::vector<std::string>& secrets) {
+  auto result = variable_scope{outer, {"secrets"}};
+  result.secrets_ = &secrets;
+  return result;
+}
+
 bool variable_scope::has(std::string_view name) const {
   return std::find(names_.begin(), names_.end(), name) != names_.end() ||
          (outer_ && outer_->has(name));
@@ -112,9 +149,7 @@ std::vector<std::string_view> variable_scope::names() const {
 }
 
 bool is_reserved_variable(std::string_view name) {
-  return std::find(given_variables.begin(), given_variables.end(), name) != given_variables.end() ||
-         std::find(unsupported_variables.begin(), unsupported_variables.end(), name) !=
-             unsupported_variables.end();
+  return std::find(given_variables.begin(), given_variables.end(), name) != given_variables.end();
 }
 
 bool is_expression(const place& where) {
@@ -154,7 +189,9 @@ std::optional<value_template> read_template(problem_list& problems, const place&
   bool sound = false;
   if (compiled) {
     auto names = compiled->free_variables();
-    sound = std::all_of(names.begin(), names.end(), [&](const auto& n) { return scope.has(n); });
+    // Which secrets are meant is seen only one by one.
+    sound = std::all_of(names.begin(), names.end(),
+                        [&](const auto& n) { return n != "secrets" && scope.has(n); });
   }
   check_texts(problems, where, scope, !sound);
   return compiled ? std::optional{*std::move(compiled)} : std::nullopt;

@@ -14,15 +14,21 @@ class variable_scope {
 public:
   explicit variable_scope(std::initializer_list<std::string_view> names) : names_(names) {}
   variable_scope(const variable_scope& outer, std::initializer_list<std::string_view> names)
-      : outer_(&outer), names_(names) {}
+      : outer_(&outer), names_(names), secrets_(outer.secrets_) {}
+  /// The same as `outer` with `$secrets`, which has these members.
+  static variable_scope with_secrets(const variable_scope& outer,
+                                     const std::vector<std::string>& secrets);
 
   bool has(std::string_view name) const;
   /// All of them, the outermost first.
   std::vector<std::string_view> names() const;
+  /// What `$secrets` has; null where it does not exist.
+  const std::vector<std::string>* secrets() const { return secrets_; }
 
 private:
   const variable_scope* outer_ = nullptr;
   std::vector<std::string_view> names_;
+  const std::vector<std::string>* secrets_ = nullptr;
 };
 
 /// True for the names that the language itself gives a meaning, supported or not.

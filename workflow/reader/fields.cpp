@@ -51,13 +51,7 @@ fields::fields(problem_list& problems, const place& where, std::string_view what
   }
 }
 
-std::optional<place> fields::get(std::string_view name) const {
-  if (!is_object()) return std::nullopt;
-  auto members = where_.content().members();
-  for (size_t i = 0; i < members.size(); ++i)
-    if (members[i].key.as_string() == name) return place{where_, i};
-  return std::nullopt;
-}
+std::optional<place> fields::get(std::string_view name) const { return where_.child(name); }
 
 std::optional<place> fields::require(std::string_view name) const {
   auto found = get(name);

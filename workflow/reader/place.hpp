@@ -2,6 +2,8 @@
 
 #include "workflow/reader/source_tree.hpp"
 
+#include <optional>
+
 namespace steward::workflow::reader {
 
 /// One node of the document and the way to it. Its pointer is made only when someone asks, so going
@@ -21,6 +23,8 @@ public:
   /// JSON pointer from the root.
   std::string pointer() const;
   size_t size() const { return node_->children.size(); }
+  /// The member of that name, if this is an object that has one.
+  std::optional<place> child(std::string_view name) const;
 
 private:
   const source_node* node_;
@@ -29,5 +33,9 @@ private:
   size_t index_ = 0;
   mark key_at_;
 };
+
+/// Where the byte at `offset` of the node's text was written: exact where the text stands in the
+/// source as it is, the start of the node otherwise.
+mark mark_in(const place& where, size_t offset);
 
 } // namespace steward::workflow::reader

@@ -13,6 +13,11 @@ void problem_list::at_key(const place& where, std::string message, std::string e
   add(where.pointer(), where.key_at(), std::move(message), std::move(expected));
 }
 
+void problem_list::in_text(const place& where, size_t offset, std::string message,
+                           std::string expected) {
+  add(where.pointer(), mark_in(where, offset), std::move(message), std::move(expected));
+}
+
 void problem_list::add(std::string pointer, mark where, std::string message, std::string expected) {
   if (problems_.size() >= limit_) return;
   // What several tasks refer to is read once for each of them.

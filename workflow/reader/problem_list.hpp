@@ -14,6 +14,8 @@ public:
   void at(const place& where, std::string message, std::string expected = {});
   /// About the key under which that place stands.
   void at_key(const place& where, std::string message, std::string expected = {});
+  /// About the byte at `offset` of the text at that place.
+  void in_text(const place& where, size_t offset, std::string message, std::string expected = {});
   void add(std::string pointer, mark where, std::string message, std::string expected = {});
 
   bool empty() const { return problems_.empty(); }

@@ -3,6 +3,8 @@
 #include "workflow/reader/fields.hpp"
 #include "workflow/reader/nearest.hpp"
 
+#include <algorithm>
+
 namespace steward::workflow::reader {
 
 namespace {
@@ -11,10 +13,11 @@ struct section {
   std::string_view field, one;
 };
 // In the order of reusables::kind.
-constexpr std::array<section, 4> supported{{{"authentications", "authentication"},
+constexpr std::array<section, 5> supported{{{"authentications", "authentication"},
                                             {"errors", "error"},
                                             {"retries", "retry policy"},
-                                            {"timeouts", "timeout"}}};
+                                            {"timeouts", "timeout"},
+                                            {"functions", "function"}}};
 
 } // namespace
 
@@ -25,8 +28,9 @@ reusables::reusables(problem_list& problems, const place* use) {
                   "use",
                   {"authentications", "errors", "retries", "timeouts", "functions", "extensions",
                    "catalogs", "secrets"}};
-  for (auto name : {"functions", "extensions", "catalogs", "secrets"})
-    f.unsupported(name, std::string{"use."} + name);
+  f.unsupported("catalogs", "use.catalogs");
+  extensions_ = f.get("extensions");
+  if (auto secrets = f.get("secrets")) read_secrets(problems, *secrets);
   for (size_t i = 0; i < supported.size(); ++i) {
     auto found = f.get(supported[i].field);
     if (found && check_object(problems, *found, "use." + std::string{supported[i].field}))
@@ -34,7 +38,27 @@ reusables::reusables(problem_list& problems, const place* use) {
   }
 }
 
-std::optional<place> reusables::find(problem_list& problems, const place& reference, kind what) {
+void reusables::read_secrets(problem_list& problems, const place& where) {
+  if (!where.content().is_array())
+    problems.at(where,
+                "use.secrets must be a list of names, but is " +
+                    std::string{describe(where.content())},
+                "a list such as [apiKey]");
+  for (size_t i = 0; where.content().is_array() && i < where.size(); ++i) {
+    auto item = place{where, i};
+    auto name = read_text(problems, item, "the name of a secret");
+    if (!name) continue;
+    if (name->empty())
+      problems.at(item, "the name of a secret is empty", "a name");
+    else if (std::find(secrets_.begin(), secrets_.end(), *name) != secrets_.end())
+      problems.at(item, "the secret \"" + *name + "\" is named twice", "each name once");
+    else
+      secrets_.push_back(*std::move(name));
+  }
+}
+
+std::optional<size_t> reusables::find_index(problem_list& problems, const place& reference,
+                                            kind what) {
   const auto& s = supported[static_cast<size_t>(what)];
   auto name = read_text(problems, reference, "the name of a " + std::string{s.one});
   if (!name) return std::nullopt;
@@ -43,13 +67,23 @@ std::optional<place> reusables::find(problem_list& problems, const place& refere
   for (size_t i = 0; i < known.size(); ++i)
     if (known[i] == *name) {
       referenced_[static_cast<size_t>(what)].insert(*name);
-      return place{*sections_[static_cast<size_t>(what)], i};
+      return i;
     }
   problems.at(reference,
               "the " + std::string{s.one} + " \"" + *name + "\" is not defined in use." +
                   std::string{s.field} + suggestion(*name, known),
               known.empty() ? "a definition in use." + std::string{s.field} : enumerate(known));
   return std::nullopt;
+}
+
+std::optional<place> reusables::find(problem_list& problems, const place& reference, kind what) {
+  auto index = find_index(problems, reference, what);
+  return index ? std::optional{place{*sections_[static_cast<size_t>(what)], *index}} : std::nullopt;
+}
+
+bool reusables::has(kind what, std::string_view name) const {
+  const auto& s = sections_[static_cast<size_t>(what)];
+  return s && s->content().find(name);
 }
 
 std::vector<place> reusables::all(kind what) const {

@@ -12,7 +12,7 @@ namespace steward::workflow::reader {
 /// reference, because the variables that it may use are those of the task that refers to it.
 class reusables {
 public:
-  enum class kind : uint8_t { authentication, error, retry, timeout };
+  enum class kind : uint8_t { authentication, error, retry, timeout, function };
 
   /// `use` is the section's place, or null. Reports what is malformed or not supported in it.
   reusables(problem_list& problems, const place* use);
@@ -22,15 +22,28 @@ public:
   /// The definition that the text at `reference` names; none, and a problem, if there is none.
   std::optional<place> find(problem_list& problems, const place& reference, kind what);
 
-  /// Definitions of a kind that no reference has asked for yet.
+  /// The same as its position in `all`.
+  std::optional<size_t> find_index(problem_list& problems, const place& reference, kind what);
+  bool has(kind what, std::string_view name) const;
+
+  /// Definitions of a kind, in order.
+  std::vector<place> all(kind what) const;
+  /// Those that no reference has asked for yet.
   std::vector<place> unreferenced(kind what) const;
 
+  /// `use.extensions`, if it is there.
+  const std::optional<place>& extensions() const { return extensions_; }
+  /// Names in `use.secrets`.
+  const std::vector<std::string>& secrets() const { return secrets_; }
+
 private:
-  std::vector<place> all(kind what) const;
+  void read_secrets(problem_list& problems, const place& where);
 
   // In the order of `kind`. Places of definitions point to these, so this object must not move.
-  std::array<std::optional<place>, 4> sections_;
-  std::array<std::set<std::string, std::less<>>, 4> referenced_;
+  std::array<std::optional<place>, 5> sections_;
+  std::array<std::set<std::string, std::less<>>, 5> referenced_;
+  std::optional<place> extensions_;
+  std::vector<std::string> secrets_;
 };
 
 } // namespace steward::workflow::reader

@@ -13,7 +13,7 @@ namespace {
 struct task_kind {
   std::string_view key;
   std::array<std::string_view, 3> others; ///< Empty where there are fewer.
-  task_body (*read)(const task_source&);  ///< Null: not supported.
+  task_body (*read)(const task_source&);
 };
 
 // `for` stands before `do`, which is a part of it.
@@ -27,9 +27,9 @@ constexpr std::array<task_kind, 12> kinds{{
     {"wait", {}, read_wait},
     {"call", {"with"}, read_call},
     {"run", {}, read_run},
-    {"fork", {}, nullptr},
-    {"emit", {}, nullptr},
-    {"listen", {"foreach"}, nullptr},
+    {"fork", {}, read_fork},
+    {"emit", {}, read_emit},
+    {"listen", {"foreach"}, read_listen},
 }};
 constexpr std::array<std::string_view, 7> shared_keys{"if",      "input", "output",  "export",
                                                       "timeout", "then",  "metadata"};
@@ -73,12 +73,6 @@ task read_task(reading& r, const place& where, const variable_scope& scope,
   if (!check_object(r.problems, where, "a task")) return result;
   const auto* kind = find_kind(r.problems, where);
   if (!kind) return result;
-  if (!kind->read) {
-    for (size_t i = 0; i < where.size(); ++i)
-      if (auto key = place{where, i}; key.key() == kind->key)
-        r.problems.at_key(key, std::string{kind->key} + " is not supported by this version");
-    return result;
-  }
   std::array<std::string_view, shared_keys.size() + 4> known{kind->key};
   auto end = std::copy(shared_keys.begin(), shared_keys.end(), known.begin() + 1);
   end = std::copy_if(kind->others.begin(), kind->others.end(), end,
@@ -96,31 +90,60 @@ task read_task(reading& r, const place& where, const variable_scope& scope,
   return result;
 }
 
+/// The named entries of a list of tasks: where each task is, in order, with its key.
+class task_entries {
+public:
+  task_entries(problem_list& problems, const place& list) {
+    if (!list.content().is_array()) {
+      problems.at(list,
+                  "\"" + std::string{list.key()} + "\" must be a list of tasks, but is " +
+                      std::string{describe(list.content())},
+                  "a list such as - greet: { set: ... }");
+      return;
+    }
+    if (list.size() == 0)
+      problems.at(list, "\"" + std::string{list.key()} + "\" has no task", "at least one task");
+    items_.reserve(list.size()); // what `named_` refers to must not move
+    for (size_t i = 0; i < list.size(); ++i) {
+      const auto& item = items_.emplace_back(list, i);
+      if (!check_object(problems, item, "an entry of a task list")) continue;
+      if (item.size() == 1)
+        named_.emplace_back(item, 0);
+      else
+        problems.at(item, "an entry of a task list has " + std::to_string(item.size()) + " keys",
+                    "one key, the task's name, with the task below it");
+    }
+  }
+
+  const std::vector<place>& named() const { return named_; }
+
+private:
+  std::vector<place> items_, named_;
+};
+
 } // namespace
 
 task_list read_tasks(reading& r, const place& where, const variable_scope& scope) {
   task_list result;
-  if (!where.content().is_array()) {
-    r.problems.at(where,
-                  "\"" + std::string{where.key()} + "\" must be a list of tasks, but is " +
-                      std::string{describe(where.content())},
-                  "a list such as - greet: { set: ... }");
-    return result;
-  }
-  if (where.size() == 0)
-    r.problems.at(where, "\"" + std::string{where.key()} + "\" has no task", "at least one task");
+  auto entries = task_entries{r.problems, where};
+  if (!where.content().is_array()) return result;
   auto names = task_names{r.problems, where};
-  result.reserve(where.size());
-  for (size_t i = 0; i < where.size(); ++i) {
-    auto item = place{where, i};
-    if (!check_object(r.problems, item, "an entry of a task list")) continue;
-    if (item.size() != 1) {
-      r.problems.at(item, "an entry of a task list has " + std::to_string(item.size()) + " keys",
-                    "one key, the task's name, with the task below it");
-      continue;
-    }
-    result.push_back(read_task(r, place{item, 0}, scope, names));
-  }
+  result.reserve(entries.named().size());
+  for (const auto& named : entries.named()) result.push_back(read_task(r, named, scope, names));
+  return result;
+}
+
+std::vector<task_list> read_branches(reading& r, const place& where, const variable_scope& scope) {
+  std::vector<task_list> result;
+  auto entries = task_entries{r.problems, where};
+  if (where.content().is_array()) task_names{r.problems, where};
+  for (const auto& named : entries.named()) result.push_back(read_alone(r, named, scope));
+  return result;
+}
+
+task_list read_alone(reading& r, const place& where, const variable_scope& scope) {
+  task_list result;
+  result.push_back(read_task(r, where, scope, task_names{}));
   return result;
 }
 

@@ -7,10 +7,16 @@ namespace steward::workflow::reader {
 
 /// A list of tasks (`do`, `try`, `catch.do`) with everything inside it.
 task_list read_tasks(reading& r, const place& where, const variable_scope& scope);
+/// A list of tasks (`fork.branches`) each of which is a scope of its own.
+std::vector<task_list> read_branches(reading& r, const place& where, const variable_scope& scope);
+/// The task that is defined under the place's key (a function), alone in its scope.
+task_list read_alone(reading& r, const place& where, const variable_scope& scope);
 
 /// The names of the tasks in one list: what a `then` may name.
 class task_names {
 public:
+  /// Of a task that is alone: its `then` can name no task.
+  task_names() = default;
   /// Reports names that are there twice.
   task_names(problem_list& problems, const place& list);
   /// `then`: continue, exit, end or one of the names.
@@ -41,6 +47,9 @@ task_body read_raise(const task_source& t);
 task_body read_wait(const task_source& t);
 task_body read_call(const task_source& t);
 task_body read_run(const task_source& t);
+task_body read_fork(const task_source& t);
+task_body read_emit(const task_source& t);
+task_body read_listen(const task_source& t);
 
 /// `raise.error` or one of `use.errors`.
 error_template read_error(reading& r, const place& where, const variable_scope& scope);
