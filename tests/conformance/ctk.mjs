@@ -24,11 +24,14 @@ const scenarios = readFeatures(options.features).filter(({ name }) => name.inclu
 
 const hosts = { 'petstore.swagger.io': petstore(), 'httpbin.org': httpbin() };
 const standIns = await startStandIns(hosts);
-const callsOut = (steps) => steps.some(({ argument }) => Object.keys(hosts).some((host) => argument?.text.includes(host)));
+const callsOut = (steps) =>
+  steps.some(({ argument }) => Object.keys(hosts).some((host) => argument?.text.includes(host)));
 
 const results = [];
 for (const { feature, name, steps } of scenarios) {
-  const settled = callsOut(steps) ? { connect_to: standIns.connect_to, ca_file: standIns.ca_file } : {};
+  const settled = callsOut(steps)
+    ? { connect_to: standIns.connect_to, ca_file: standIns.ca_file }
+    : {};
   const work = () => withRuntime(binary, settled, (runtime) => runScenario(runtime, steps));
   results.push(await measured(feature, name, work));
 }

@@ -42,8 +42,13 @@ const hosts = [...new Set(all.flatMap(({ services = {} }) => Object.keys(service
 const standIns = await startStandIns(Object.fromEntries(hosts.map((host) => [host, undefined])));
 
 async function playExample({ services = {}, ...scenario }) {
-  standIns.answer_as(Object.fromEntries(Object.entries(services).map(([host, script]) => [host, scripted(script)])));
-  const reach = Object.keys(services).length > 0 ? { connect_to: standIns.connect_to, ca_file: standIns.ca_file } : {};
+  standIns.answer_as(
+    Object.fromEntries(Object.entries(services).map(([host, script]) => [host, scripted(script)])),
+  );
+  const reach =
+    Object.keys(services).length > 0
+      ? { connect_to: standIns.connect_to, ca_file: standIns.ca_file }
+      : {};
   const settled = { ...scenario.settled, ...reach };
   const whole = { ...scenario, text: textOf(scenario) };
   return withRuntime(binary, settled, (runtime) => play(runtime, whole, standIns.requests));
@@ -56,5 +61,9 @@ await standIns.close();
 
 const told = new Set(all.map(({ file }) => file));
 const forgotten = [...texts.keys()].filter((name) => !told.has(name));
-results.push(await measured('all', 'every example and use case has a scenario', () => forgotten.map((name) => `${name} has none`)));
+results.push(
+  await measured('all', 'every example and use case has a scenario', () =>
+    forgotten.map((name) => `${name} has none`),
+  ),
+);
 process.exitCode = printTable('examples', results) ? 0 : 1;

@@ -11,11 +11,17 @@ import { readProfile } from './runner/profile_files.mjs';
 import { isBeyondSchema, playScenario } from './runner/profile_scenario.mjs';
 import { measured, printTable } from './runner/table.mjs';
 
-const options = readArguments(process.argv.slice(2), { binary: 'build/release/steward', topic: '', only: '', width: 4 });
+const options = readArguments(process.argv.slice(2), {
+  binary: 'build/release/steward',
+  topic: '',
+  only: '',
+  width: 4,
+});
 const binary = resolve(options.binary);
 const folder = fileURLToPath(new URL('profile', import.meta.url));
 const scenarios = readProfile(folder).filter(
-  ({ topic, name }) => (options.topic === '' || topic === options.topic) && name.includes(options.only),
+  ({ topic, name }) =>
+    (options.topic === '' || topic === options.topic) && name.includes(options.only),
 );
 
 const results = [];

@@ -36,7 +36,14 @@ function scenariosOf(lines) {
   }
 }
 
-const start = ['  Scenario: S', '    Given a workflow with definition:', '    """yaml', '    do: []', '    """', '    When the workflow is executed'];
+const start = [
+  '  Scenario: S',
+  '    Given a workflow with definition:',
+  '    """yaml',
+  '    do: []',
+  '    """',
+  '    When the workflow is executed',
+];
 
 /** Problems of a scenario that expects `lines` of a run. */
 function problemsOf(lines, run, history) {
@@ -46,10 +53,12 @@ function problemsOf(lines, run, history) {
 
 const completed = { status: 'completed', output: { a: { b: [1, 2] }, n: null } };
 const tasks = [
-  step('started', '/do/0/outer'), step('started', '/do/0/outer/do/0/inner'),
+  step('started', '/do/0/outer'),
+  step('started', '/do/0/outer/do/0/inner'),
   step('faulted', '/do/0/outer/do/0/inner', { error: { status: 400, type: 'https://x.test/e' } }),
   step('completed', '/do/0/outer', { output: { ok: true } }),
-  step('started', '/do/1/last'), step('cancelled', '/do/1/last'),
+  step('started', '/do/1/last'),
+  step('cancelled', '/do/1/last'),
 ];
 
 const phrases = [
@@ -103,48 +112,92 @@ for (const [line, value, holds] of withText) {
 }
 
 test('arguments may be JSON', async () => {
-  const lines = ['Then the workflow should complete with output:', '"""json', '{"a": {"b": [1, 2]}, "n": null}', '"""'];
+  const lines = [
+    'Then the workflow should complete with output:',
+    '"""json',
+    '{"a": {"b": [1, 2]}, "n": null}',
+    '"""',
+  ];
   assert.deepEqual(await problemsOf(lines, completed), []);
 });
 
 test('a fault is compared by the members that are expected', async () => {
-  const run = { status: 'faulted', error: { type: 'https://serverlessworkflow.io/spec/1.0.0/errors/timeout', status: 408, detail: 'x' } };
-  const expected = (text) => problemsOf(['Then the workflow should fault with error:', '"""yaml', text, '"""'], run);
-  assert.deepEqual(await expected('{ type: https://open-workflow-specification.org/dsl/errors/types/timeout, status: 408 }'), []);
-  assert.equal((await expected('{ type: https://serverlessworkflow.io/spec/1.0.0/errors/runtime }')).length, 1);
+  const run = {
+    status: 'faulted',
+    error: {
+      type: 'https://serverlessworkflow.io/spec/1.0.0/errors/timeout',
+      status: 408,
+      detail: 'x',
+    },
+  };
+  const expected = (text) =>
+    problemsOf(['Then the workflow should fault with error:', '"""yaml', text, '"""'], run);
+  assert.deepEqual(
+    await expected(
+      '{ type: https://open-workflow-specification.org/dsl/errors/types/timeout, status: 408 }',
+    ),
+    [],
+  );
+  assert.equal(
+    (await expected('{ type: https://serverlessworkflow.io/spec/1.0.0/errors/runtime }')).length,
+    1,
+  );
   assert.equal((await expected('{ status: 500 }')).length, 1);
 });
 
 test('an unknown step fails by its name', async () => {
-  assert.deepEqual(await problemsOf(['Then the workflow should sing'], completed), ['unknown step: the workflow should sing']);
+  assert.deepEqual(await problemsOf(['Then the workflow should sing'], completed), [
+    'unknown step: the workflow should sing',
+  ]);
 });
 
 test('outlines are written out and backgrounds come first', () => {
   const scenarios = scenariosOf([
-    '  Background:', '    Given a workflow with definition:', '    """yaml', '    do: []', '    """',
-    '  Scenario Outline: S', '    Then <task> should run first', '    Examples:', '      | task |', '      | a |', '      | b |',
+    '  Background:',
+    '    Given a workflow with definition:',
+    '    """yaml',
+    '    do: []',
+    '    """',
+    '  Scenario Outline: S',
+    '    Then <task> should run first',
+    '    Examples:',
+    '      | task |',
+    '      | a |',
+    '      | b |',
   ]);
-  assert.deepEqual(scenarios.map(({ steps }) => steps.map(({ text }) => text)), [
-    ['a workflow with definition:', 'a should run first'],
-    ['a workflow with definition:', 'b should run first'],
-  ]);
+  assert.deepEqual(
+    scenarios.map(({ steps }) => steps.map(({ text }) => text)),
+    [
+      ['a workflow with definition:', 'a should run first'],
+      ['a workflow with definition:', 'b should run first'],
+    ],
+  );
 });
 
 test('differences are told by their places', () => {
   assert.deepEqual(differences({ a: [1, { b: 2 }] }, { a: [1, { b: 2 }] }), []);
   assert.deepEqual(differences({ a: 1 }, { a: '1' }), ['/a is "1", not 1']);
   assert.deepEqual(differences({ a: 1 }, { a: 1, b: 2 }), ['/b is 2, not nothing']);
-  assert.deepEqual(differences({ a: { $matches: '^x' }, b: { $any: true } }, { a: 'xy', b: 5 }), []);
+  assert.deepEqual(
+    differences({ a: { $matches: '^x' }, b: { $any: true } }, { a: 'xy', b: 5 }),
+    [],
+  );
   assert.deepEqual(differences({ $unordered: [1, 2] }, [2, 1]), []);
   assert.equal(differences({ $unordered: [1, 1] }, [2, 1]).length, 1);
   assert.equal(differences({ $has: { a: 1 } }, { a: 2, b: 1 }).length, 1);
-  assert.equal(errorDifferences({ type: 'https://x.test/e' }, { type: 'https://y.test/e' }).length, 1);
+  assert.equal(
+    errorDifferences({ type: 'https://x.test/e' }, { type: 'https://y.test/e' }).length,
+    1,
+  );
 });
 
 test('a script answers in turns, its last answer for all that follow', () => {
   const answer = scripted({ 'GET /a': [{ status: 503 }, { body: 1 }], 'GET /b/*': { body: 2 } });
   const ask = (path) => answer({ method: 'GET', path });
-  assert.deepEqual([ask('/a'), ask('/a'), ask('/a'), ask('/b/c')], [{ status: 503 }, { body: 1 }, { body: 1 }, { body: 2 }]);
+  assert.deepEqual(
+    [ask('/a'), ask('/a'), ask('/a'), ask('/b/c')],
+    [{ status: 503 }, { body: 1 }, { body: 1 }, { body: 2 }],
+  );
   assert.equal(ask('/nothing').status, 404);
 });
 

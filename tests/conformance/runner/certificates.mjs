@@ -13,17 +13,61 @@ const new_key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-
 export function makeCertificates(hosts) {
   const folder = mkdtempSync(join(tmpdir(), 'conformance-tls-'));
   const file = (name) => join(folder, name);
-  const openssl = (...words) => execFileSync('openssl', words, { stdio: ['ignore', 'ignore', 'pipe'] });
-  openssl('req', '-x509', ...new_key, '-days', '2', '-subj', '/CN=conformance test authority',
-    '-addext', 'basicConstraints=critical,CA:TRUE', '-addext', 'keyUsage=critical,keyCertSign,cRLSign',
-    '-keyout', file('ca.key'), '-out', file('ca.pem'));
-  openssl('req', ...new_key, '-subj', `/CN=${hosts[0]}`, '-keyout', file('key.pem'), '-out', file('request.pem'));
-  writeFileSync(file('extensions'), [
-    `subjectAltName=${hosts.map((host) => `DNS:${host}`).join(',')}`,
-    'basicConstraints=CA:FALSE', 'extendedKeyUsage=serverAuth', '',
-  ].join('\n'));
-  openssl('x509', '-req', '-in', file('request.pem'), '-CA', file('ca.pem'), '-CAkey', file('ca.key'),
-    '-CAcreateserial', '-days', '2', '-extfile', file('extensions'), '-out', file('cert.pem'));
+  const openssl = (...words) =>
+    execFileSync('openssl', words, { stdio: ['ignore', 'ignore', 'pipe'] });
+  openssl(
+    'req',
+    '-x509',
+    ...new_key,
+    '-days',
+    '2',
+    '-subj',
+    '/CN=conformance test authority',
+    '-addext',
+    'basicConstraints=critical,CA:TRUE',
+    '-addext',
+    'keyUsage=critical,keyCertSign,cRLSign',
+    '-keyout',
+    file('ca.key'),
+    '-out',
+    file('ca.pem'),
+  );
+  openssl(
+    'req',
+    ...new_key,
+    '-subj',
+    `/CN=${hosts[0]}`,
+    '-keyout',
+    file('key.pem'),
+    '-out',
+    file('request.pem'),
+  );
+  writeFileSync(
+    file('extensions'),
+    [
+      `subjectAltName=${hosts.map((host) => `DNS:${host}`).join(',')}`,
+      'basicConstraints=CA:FALSE',
+      'extendedKeyUsage=serverAuth',
+      '',
+    ].join('\n'),
+  );
+  openssl(
+    'x509',
+    '-req',
+    '-in',
+    file('request.pem'),
+    '-CA',
+    file('ca.pem'),
+    '-CAkey',
+    file('ca.key'),
+    '-CAcreateserial',
+    '-days',
+    '2',
+    '-extfile',
+    file('extensions'),
+    '-out',
+    file('cert.pem'),
+  );
   return {
     key: readFileSync(file('key.pem')),
     cert: readFileSync(file('cert.pem')),

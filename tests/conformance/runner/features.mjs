@@ -7,7 +7,8 @@ import { parse } from 'yaml';
 
 /** The value of a step's argument: a doc string (YAML or JSON), a table as a list of rows, or undefined. */
 function argumentOf({ argument }) {
-  if (argument?.docString) return { text: argument.docString.content, value: parse(argument.docString.content) };
+  if (argument?.docString)
+    return { text: argument.docString.content, value: parse(argument.docString.content) };
   if (argument?.dataTable) {
     const rows = argument.dataTable.rows.map(({ cells }) => cells.map(({ value }) => value));
     return { text: rows.map((row) => row.join('\t')).join('\n'), value: rows };
@@ -21,7 +22,9 @@ function argumentOf({ argument }) {
  */
 export function readFeatures(folder) {
   const newId = IdGenerator.incrementing();
-  const files = readdirSync(folder, { recursive: true }).filter((name) => name.endsWith('.feature')).sort();
+  const files = readdirSync(folder, { recursive: true })
+    .filter((name) => name.endsWith('.feature'))
+    .sort();
   return files.flatMap((file) => {
     const parser = new Parser(new AstBuilder(newId), new GherkinClassicTokenMatcher());
     const document = parser.parse(readFileSync(join(folder, file), 'utf8'));

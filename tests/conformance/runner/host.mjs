@@ -35,7 +35,9 @@ function parsedBody(type, text) {
       return text;
     }
   }
-  return type.startsWith('application/x-www-form-urlencoded') ? collected(new URLSearchParams(text)) : text;
+  return type.startsWith('application/x-www-form-urlencoded')
+    ? collected(new URLSearchParams(text))
+    : text;
 }
 
 /** Sends {status, headers, body, bytes}: status 200 unless said; a body that is no text as JSON, `bytes` from base64. */

@@ -7,7 +7,12 @@ const realm = 'Fake Realm';
 
 /** The `name=value` pairs of an Authorization header. */
 function credentials(header) {
-  return Object.fromEntries([...header.matchAll(/(\w+)=(?:"([^"]*)"|([^\s,]+))/g)].map(([, name, quoted, bare]) => [name, quoted ?? bare]));
+  return Object.fromEntries(
+    [...header.matchAll(/(\w+)=(?:"([^"]*)"|([^\s,]+))/g)].map(([, name, quoted, bare]) => [
+      name,
+      quoted ?? bare,
+    ]),
+  );
 }
 
 function basic({ headers }, [user, password]) {
@@ -18,7 +23,9 @@ function basic({ headers }, [user, password]) {
 
 function bearer({ headers }) {
   const [scheme, token] = (headers.authorization ?? '').split(' ');
-  return scheme === 'Bearer' && token ? { body: { authenticated: true, token } } : refused('Bearer');
+  return scheme === 'Bearer' && token
+    ? { body: { authenticated: true, token } }
+    : refused('Bearer');
 }
 
 /** RFC 7616 with MD5 and qop "auth". */
@@ -28,8 +35,11 @@ function digest({ method, headers, path }, [qop, user, password]) {
   const first = md5(`${user}:${realm}:${password}`);
   const second = md5(`${method}:${given.uri}`);
   const proof = md5([first, nonce, given.nc, given.cnonce, given.qop, second].join(':'));
-  if (given.response === proof && given.username === user) return { body: { authenticated: true, user } };
-  return refused(`Digest realm="${realm}", nonce="${nonce}", qop="${qop}", algorithm=MD5, opaque="${md5(nonce)}"`);
+  if (given.response === proof && given.username === user)
+    return { body: { authenticated: true, user } };
+  return refused(
+    `Digest realm="${realm}", nonce="${nonce}", qop="${qop}", algorithm=MD5, opaque="${md5(nonce)}"`,
+  );
 }
 
 const told = ({ method, path, query, headers, text, body }) => {
@@ -39,7 +49,12 @@ const told = ({ method, path, query, headers, text, body }) => {
       args: query,
       data: isForm ? '' : text,
       form: isForm ? body : {},
-      headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.replace(/\b[a-z]/g, (c) => c.toUpperCase()), value])),
+      headers: Object.fromEntries(
+        Object.entries(headers).map(([name, value]) => [
+          name.replace(/\b[a-z]/g, (c) => c.toUpperCase()),
+          value,
+        ]),
+      ),
       json: body !== null && typeof body === 'object' && !isForm ? body : null,
       method,
       origin: '127.0.0.1',
@@ -73,13 +88,23 @@ const ways = {
   json: () => ({ body: { slideshow: { title: 'Sample Slide Show', slides: [] } } }),
   'user-agent': ({ headers }) => ({ body: { 'user-agent': headers['user-agent'] ?? null } }),
   'response-headers': ({ query }) => ({ headers: query, body: query }),
-  delay: (request, [seconds]) => ({ ...told(request), delay: Math.min(10, Number(seconds)) * 1000 }),
+  delay: (request, [seconds]) => ({
+    ...told(request),
+    delay: Math.min(10, Number(seconds)) * 1000,
+  }),
   redirect: (_, [count]) => redirect(Number(count) > 1 ? `/redirect/${Number(count) - 1}` : '/get'),
-  'relative-redirect': (_, [count]) => redirect(Number(count) > 1 ? `/relative-redirect/${Number(count) - 1}` : '/get'),
+  'relative-redirect': (_, [count]) =>
+    redirect(Number(count) > 1 ? `/relative-redirect/${Number(count) - 1}` : '/get'),
   'absolute-redirect': () => redirect('https://httpbin.org/get'),
   'redirect-to': ({ query }) => redirect(query.url, Number(query.status_code ?? 302)),
-  base64: (_, [value]) => ({ headers: { 'content-type': 'text/html; charset=utf-8' }, body: Buffer.from(value, 'base64').toString('utf8') }),
-  bytes: (_, [count]) => ({ headers: { 'content-type': 'application/octet-stream' }, bytes: Buffer.alloc(Number(count), 7).toString('base64') }),
+  base64: (_, [value]) => ({
+    headers: { 'content-type': 'text/html; charset=utf-8' },
+    body: Buffer.from(value, 'base64').toString('utf8'),
+  }),
+  bytes: (_, [count]) => ({
+    headers: { 'content-type': 'application/octet-stream' },
+    bytes: Buffer.alloc(Number(count), 7).toString('base64'),
+  }),
 };
 
 /** Answers a function from requests to answers. */

@@ -4,13 +4,23 @@
 const statuses = ['available', 'pending', 'sold'];
 const text = { type: 'string' };
 const integer = { type: 'integer', format: 'int64' };
-const parameter = (where, name, schema, required = true) => ({ name, in: where, required, ...schema });
+const parameter = (where, name, schema, required = true) => ({
+  name,
+  in: where,
+  required,
+  ...schema,
+});
 const body = { name: 'body', in: 'body', required: true, schema: { type: 'object' } };
 const list = { type: 'array', items: text, collectionFormat: 'multi' };
 
 /** One operation of the document. */
 function operation(operationId, parameters, status = '200') {
-  return { operationId, produces: ['application/json'], parameters, responses: { [status]: { description: 'done' } } };
+  return {
+    operationId,
+    produces: ['application/json'],
+    parameters,
+    responses: { [status]: { description: 'done' } },
+  };
 }
 
 const petId = parameter('path', 'petId', integer);
@@ -27,22 +37,32 @@ const document = {
   paths: {
     '/pet': { post: operation('addPet', [body]), put: operation('updatePet', [body]) },
     '/pet/findByStatus': {
-      get: operation('findPetsByStatus', [parameter('query', 'status', { ...list, items: { ...text, enum: statuses } })]),
+      get: operation('findPetsByStatus', [
+        parameter('query', 'status', { ...list, items: { ...text, enum: statuses } }),
+      ]),
     },
     '/pet/findByTags': { get: operation('findPetsByTags', [parameter('query', 'tags', list)]) },
     '/pet/{petId}': {
       get: operation('getPetById', [petId]),
       post: operation('updatePetWithForm', [
-        petId, parameter('formData', 'name', text, false), parameter('formData', 'status', text, false),
+        petId,
+        parameter('formData', 'name', text, false),
+        parameter('formData', 'status', text, false),
       ]),
       delete: operation('deletePet', [petId, parameter('header', 'api_key', text, false)]),
     },
     '/store/inventory': { get: operation('getInventory', []) },
     '/store/order': { post: operation('placeOrder', [body]) },
-    '/store/order/{orderId}': { get: operation('getOrderById', [orderId]), delete: operation('deleteOrder', [orderId]) },
+    '/store/order/{orderId}': {
+      get: operation('getOrderById', [orderId]),
+      delete: operation('deleteOrder', [orderId]),
+    },
     '/user': { post: operation('createUser', [body]) },
     '/user/login': {
-      get: operation('loginUser', [parameter('query', 'username', text), parameter('query', 'password', text)]),
+      get: operation('loginUser', [
+        parameter('query', 'username', text),
+        parameter('query', 'password', text),
+      ]),
     },
     '/user/logout': { get: operation('logoutUser', []) },
     '/user/{username}': {
@@ -53,7 +73,10 @@ const document = {
   },
 };
 
-const found = (value) => (value === undefined ? { status: 404, body: { code: 1, type: 'error', message: 'not found' } } : { body: value });
+const found = (value) =>
+  value === undefined
+    ? { status: 404, body: { code: 1, type: 'error', message: 'not found' } }
+    : { body: value };
 const told = (message) => ({ body: { code: 200, type: 'unknown', message: String(message) } });
 const unknown = { status: 404, body: { code: 404, type: 'unknown', message: 'no such path' } };
 const wanted = (value) => [value ?? []].flat().flatMap((part) => part.split(','));
@@ -102,15 +125,25 @@ function pet(id) {
 
 /** Answers a function from requests to answers; everything it is told lasts as long as it does. */
 export function petstore() {
-  const pets = new Shelf('id', Array.from({ length: 12 }, (_, i) => pet(i + 1)));
-  const orders = new Shelf('id', [{ id: 1, petId: 1, quantity: 1, status: 'placed', complete: true }]);
+  const pets = new Shelf(
+    'id',
+    Array.from({ length: 12 }, (_, i) => pet(i + 1)),
+  );
+  const orders = new Shelf('id', [
+    { id: 1, petId: 1, quantity: 1, status: 'placed', complete: true },
+  ]);
   const users = new Shelf('username', [{ id: 1, username: 'user1', firstName: 'Ada' }]);
 
   const petWays = {
     GET: ([key], query) => {
-      if (key === 'findByStatus') return { body: pets.all().filter((one) => wanted(query.status).includes(one.status)) };
+      if (key === 'findByStatus')
+        return { body: pets.all().filter((one) => wanted(query.status).includes(one.status)) };
       if (key === 'findByTags')
-        return { body: pets.all().filter((one) => one.tags.some((tag) => wanted(query.tags).includes(tag.name))) };
+        return {
+          body: pets
+            .all()
+            .filter((one) => one.tags.some((tag) => wanted(query.tags).includes(tag.name))),
+        };
       return found(pets.get(key));
     },
     POST: ([key], _, item) => {
@@ -137,7 +170,13 @@ export function petstore() {
       if (key === 'login') return told(`logged in user session:${query.username}`);
       return key === 'logout' ? told('ok') : found(users.get(key));
     },
-    POST: (_, __, item) => told([item].flat().map((one) => users.put(one).username).join()),
+    POST: (_, __, item) =>
+      told(
+        [item]
+          .flat()
+          .map((one) => users.put(one).username)
+          .join(),
+      ),
     PUT: ([key], _, item) => told(users.put({ ...item, username: key }).username),
     DELETE: ([key]) => users.remove(key),
   };

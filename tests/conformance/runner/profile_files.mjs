@@ -19,6 +19,8 @@ export function readScenarios(path) {
 
 /** The scenarios of all files of a folder. */
 export function readProfile(folder) {
-  const files = readdirSync(folder).filter((name) => name.endsWith('.yaml')).sort();
+  const files = readdirSync(folder)
+    .filter((name) => name.endsWith('.yaml'))
+    .sort();
   return files.flatMap((file) => readScenarios(join(folder, file)));
 }

@@ -10,7 +10,13 @@ const patience_ms = 8_000;
 
 /** A definition as text: `document` is filled in where it says nothing. */
 function textOf(definition, name) {
-  const document = { dsl: '1.0.3', namespace: 'conformance', name, version: '0.1.0', ...definition.document };
+  const document = {
+    dsl: '1.0.3',
+    namespace: 'conformance',
+    name,
+    version: '0.1.0',
+    ...definition.document,
+  };
   return JSON.stringify({ ...definition, document });
 }
 
@@ -29,31 +35,45 @@ function schemaProblems({ expect, schemaDiffers }, text) {
   if (expect.problems) return [];
   const found = objection(parseDocument(text).toJS());
   if (found && !schemaDiffers) return [`the published schema refuses it: ${found}`];
-  return !found && schemaDiffers ? ['the published schema accepts it, though the scenario says otherwise'] : [];
+  return !found && schemaDiffers
+    ? ['the published schema accepts it, though the scenario says otherwise']
+    : [];
 }
 
 /** A construct that a runtime does not have at all is not refused for the reason that is looked for. */
-const isMissing = (detail, says) => /not supported by this version/.test(detail) && !/not supported/.test(says);
+const isMissing = (detail, says) =>
+  /not supported by this version/.test(detail) && !/not supported/.test(says);
 
 function refusalProblems(expected, found) {
   return expected.flatMap(({ at, says = '', line }) => {
     const fits = ({ pointer, detail, expected: hint = '', line: where }) =>
-      pointer === at && `${detail} ${hint}`.includes(says) && !isMissing(detail, says) && (line === undefined || where === line);
+      pointer === at &&
+      `${detail} ${hint}`.includes(says) &&
+      !isMissing(detail, says) &&
+      (line === undefined || where === line);
     if (found.some(fits)) return [];
-    const all = found.map(({ pointer, detail, line: where }) => `${pointer || '/'}: ${detail} (line ${where})`);
+    const all = found.map(
+      ({ pointer, detail, line: where }) => `${pointer || '/'}: ${detail} (line ${where})`,
+    );
     return [`no problem at ${at || '/'} that says "${says}"; there are:\n${all.join('\n')}`];
   });
 }
 
 function requestProblems(expected, requests, place = 'request') {
   const listed = expected.$unordered ?? expected;
-  const shown = requests.map(({ service, method, path }) => `${service}: ${method} ${path}`).join(', ');
-  if (listed.length !== requests.length) return [`${requests.length} requests came, not ${listed.length}: ${shown}`];
+  const shown = requests
+    .map(({ service, method, path }) => `${service}: ${method} ${path}`)
+    .join(', ');
+  if (listed.length !== requests.length)
+    return [`${requests.length} requests came, not ${listed.length}: ${shown}`];
   const problemsOf = ({ headers = {}, ...rest }, request) => [
     ...memberDifferences(rest, request, place),
     ...memberDifferences(headers, request.headers, `${place} header`),
   ];
-  if (!expected.$unordered) return listed.flatMap((one, i) => problemsOf(one, requests[i]).map((text) => `${i + 1}. ${text}`));
+  if (!expected.$unordered)
+    return listed.flatMap((one, i) =>
+      problemsOf(one, requests[i]).map((text) => `${i + 1}. ${text}`),
+    );
   const left = [...requests];
   return listed.flatMap((one) => {
     const at = left.findIndex((request) => problemsOf(one, request).length === 0);
@@ -68,13 +88,17 @@ function keyProblems(expected, requests) {
   const keys = requests.map(({ headers }) => headers['idempotency-key']);
   if (keys.includes(undefined)) return ['a request carries no Idempotency-Key'];
   const count = new Set(keys).size;
-  return count === (expected === 'same' ? 1 : keys.length) ? [] : [`${keys.length} requests carry ${count} keys: ${keys.join(', ')}`];
+  return count === (expected === 'same' ? 1 : keys.length)
+    ? []
+    : [`${keys.length} requests carry ${count} keys: ${keys.join(', ')}`];
 }
 
 function runProblems(expect, run) {
   const problems = [];
   if (expect.status && run.status !== expect.status)
-    problems.push(`the run is ${run.status}, not ${expect.status}${run.error ? `: ${JSON.stringify(run.error)}` : ''}`);
+    problems.push(
+      `the run is ${run.status}, not ${expect.status}${run.error ? `: ${JSON.stringify(run.error)}` : ''}`,
+    );
   if ('output' in expect) problems.push(...differences(expect.output, run.output, '/output'));
   if (expect.error) problems.push(...errorDifferences(expect.error, run.error ?? undefined));
   return problems;
@@ -89,7 +113,8 @@ async function pastProblems(runtime, expect, run) {
     problems.push(`tasks ran as ${started.join(', ')}, not ${expect.order.join(', ')}`);
   if (expect.hidden && JSON.stringify([run, history]).includes(expect.hidden))
     problems.push(`"${expect.hidden}" can be seen in the run or its history`);
-  if (expect.lifecycle) problems.push(...differences(expect.lifecycle, await runtime.lifecycle(run.id), 'lifecycle'));
+  if (expect.lifecycle)
+    problems.push(...differences(expect.lifecycle, await runtime.lifecycle(run.id), 'lifecycle'));
   return problems;
 }
 
@@ -108,7 +133,8 @@ async function runsProblems(runtime, references, { of = 'main', are, within = pa
     if (runs.length >= are.length) break;
     await runtime.moment();
   } while (Date.now() < deadline);
-  if (runs.length < are.length) return [`${of} had ${runs.length} runs after ${within} ms, not ${are.length}`];
+  if (runs.length < are.length)
+    return [`${of} had ${runs.length} runs after ${within} ms, not ${are.length}`];
   const problems = [];
   for (const [i, expected] of are.entries()) {
     const run = await runtime.end_of(runs[i].id, patience_ms);
@@ -120,7 +146,8 @@ async function runsProblems(runtime, references, { of = 'main', are, within = pa
 /** Publishes the events of one moment, one after the other. */
 async function publish(runtime, events, moment) {
   for (const { when = 'waiting', event } of events)
-    if (when === moment) await runtime.publish({ specversion: '1.0', source: 'https://conformance.test', ...event });
+    if (when === moment)
+      await runtime.publish({ specversion: '1.0', source: 'https://conformance.test', ...event });
 }
 
 /** Starts a run and sees it to its end, with the events and the cancellation of the scenario. */
@@ -129,15 +156,24 @@ async function played(runtime, scenario, reference, requests) {
   const from = Date.now();
   const id = await runtime.start_run(reference, scenario.input);
   await publish(runtime, events, 'started');
-  if (events.some(({ when = 'waiting' }) => when === 'waiting')) await runtime.until(id, ({ status }) => status === 'waiting', patience_ms);
+  if (events.some(({ when = 'waiting' }) => when === 'waiting'))
+    await runtime.until(id, ({ status }) => status === 'waiting', patience_ms);
   await publish(runtime, events, 'waiting');
   if (scenario.crash) {
-    await runtime.until(id, ({ status }) => status === 'waiting' || requests.length > 0, patience_ms);
+    await runtime.until(
+      id,
+      ({ status }) => status === 'waiting' || requests.length > 0,
+      patience_ms,
+    );
     await runtime.crash();
   }
   if (scenario.cancel) {
     const wanted = scenario.expect.requests?.length ?? 0;
-    await runtime.until(id, ({ status }) => status === 'waiting' && requests.length >= wanted, patience_ms);
+    await runtime.until(
+      id,
+      ({ status }) => status === 'waiting' && requests.length >= wanted,
+      patience_ms,
+    );
     await runtime.cancel(id);
   }
   const run = await runtime.end_of(id, patience_ms);
@@ -156,9 +192,14 @@ export async function play(runtime, scenario, requests) {
   const text = sourceOf(scenario);
   const second = schemaProblems(scenario, text);
   const { reference, problems } = await runtime.deploy(text);
-  if (expect.problems) return problems ? refusalProblems(expect.problems, problems) : ['it is accepted'];
+  if (expect.problems)
+    return problems ? refusalProblems(expect.problems, problems) : ['it is accepted'];
   const found = [...second];
-  if (problems) return [...found, ...problems.map(({ pointer, detail }) => `refused at ${pointer || '/'}: ${detail}`)];
+  if (problems)
+    return [
+      ...found,
+      ...problems.map(({ pointer, detail }) => `refused at ${pointer || '/'}: ${detail}`),
+    ];
   references.set(reference.name, reference);
   await publish(runtime, scenario.publish ?? [], 'before');
   if (scenario.start !== false) {
@@ -179,7 +220,9 @@ export async function playScenario(binary, written) {
   try {
     const { services: _, ...rest } = written;
     const scenario = services.localized(rest);
-    return await withRuntime(binary, scenario.settled ?? {}, (runtime) => play(runtime, scenario, services.requests));
+    return await withRuntime(binary, scenario.settled ?? {}, (runtime) =>
+      play(runtime, scenario, services.requests),
+    );
   } finally {
     await services.close();
   }

@@ -17,7 +17,8 @@ function settingsOf({ connect_to, ca_file, secrets, switches = [], callTimeout }
   if (callTimeout) settings.http_client = { timeout_ms: callTimeout };
   if (connect_to) settings.http = { connect_to, ca_file };
   if (secrets) settings.secrets = secrets;
-  if (switches.length > 0) settings.workflow = { allow: Object.fromEntries(switches.map((name) => [name, true])) };
+  if (switches.length > 0)
+    settings.workflow = { allow: Object.fromEntries(switches.map((name) => [name, true])) };
   return settings;
 }
 
@@ -44,7 +45,8 @@ export class Runtime {
     const answer = await this.#ask('POST', '/api/v1/workflows', text, 'application/yaml');
     if (answer.status === 200 || answer.status === 201) return { reference: answer.json };
     if (answer.json?.errors) return { problems: answer.json.errors };
-    if (answer.status === 400 && answer.json) return { problems: [{ pointer: '', detail: answer.json.detail }] };
+    if (answer.status === 400 && answer.json)
+      return { problems: [{ pointer: '', detail: answer.json.detail }] };
     throw new Error(`deploying was answered with ${answer.status}: ${answer.text}`);
   }
 
@@ -52,7 +54,8 @@ export class Runtime {
   async start_run({ namespace, name, version }, input) {
     const path = `/api/v1/workflows/${namespace}/${name}/runs?version=${encodeURIComponent(version)}`;
     const answer = await this.#ask('POST', path, JSON.stringify(input ?? {}), 'application/json');
-    if (![200, 201, 202].includes(answer.status)) throw new Error(`starting was answered with ${answer.status}: ${answer.text}`);
+    if (![200, 201, 202].includes(answer.status))
+      throw new Error(`starting was answered with ${answer.status}: ${answer.text}`);
     return answer.json.id;
   }
 
@@ -72,7 +75,8 @@ export class Runtime {
     for (;;) {
       const run = await this.run(id);
       if (holds(run)) return run;
-      if (Date.now() > deadline) throw new Error(`the run is still ${run.status} after ${patience_ms} ms`);
+      if (Date.now() > deadline)
+        throw new Error(`the run is still ${run.status} after ${patience_ms} ms`);
       await this.moment();
     }
   }
@@ -93,8 +97,14 @@ export class Runtime {
   }
 
   async publish(event) {
-    const answer = await this.#ask('POST', '/api/v1/events', JSON.stringify(event), 'application/cloudevents+json');
-    if (answer.status !== 202) throw new Error(`an event was answered with ${answer.status}: ${answer.text}`);
+    const answer = await this.#ask(
+      'POST',
+      '/api/v1/events',
+      JSON.stringify(event),
+      'application/cloudevents+json',
+    );
+    if (answer.status !== 202)
+      throw new Error(`an event was answered with ${answer.status}: ${answer.text}`);
   }
 
   /** What the run's tasks did, in order: [{type: 'started', task: pointer, name, data}]. */
@@ -143,7 +153,12 @@ export class Runtime {
   }
 
   #ask(method, path, body, type) {
-    return this.#client.insist(method, path, { headers: type ? { 'content-type': type } : {}, body }, 10_000);
+    return this.#client.insist(
+      method,
+      path,
+      { headers: type ? { 'content-type': type } : {}, body },
+      10_000,
+    );
   }
 }
 

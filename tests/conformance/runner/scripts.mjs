@@ -16,7 +16,8 @@ export function scripted(script) {
   const ways = Object.entries(script).map(([way, answers]) => ({ way, next: turns(answers) }));
   return ({ method, path }) => {
     const asked = `${method} ${path}`;
-    const fits = ({ way }) => way === asked || (way.endsWith('*') && asked.startsWith(way.slice(0, -1)));
+    const fits = ({ way }) =>
+      way === asked || (way.endsWith('*') && asked.startsWith(way.slice(0, -1)));
     return ways.find(fits)?.next() ?? { status: 404, body: { message: 'nothing is here' } };
   };
 }

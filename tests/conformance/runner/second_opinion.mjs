@@ -11,6 +11,8 @@ const validate = ajv.compile(schema);
 export function objection(definition) {
   if (validate(definition)) return undefined;
   // A task that fits no kind fails every branch; the deepest place says most.
-  const deepest = validate.errors.reduce((best, one) => (one.instancePath.length > best.instancePath.length ? one : best));
+  const deepest = validate.errors.reduce((best, one) =>
+    one.instancePath.length > best.instancePath.length ? one : best,
+  );
   return `${deepest.instancePath || '/'} ${deepest.message}`;
 }

@@ -20,7 +20,10 @@ export async function startServices(scripts = {}) {
   const urls = {};
   const localized = (value) => {
     if (value === undefined) return undefined;
-    const text = Object.keys(urls).reduce((all, name) => all.replaceAll(`http://${name}.test`, urls[name]), JSON.stringify(value));
+    const text = Object.keys(urls).reduce(
+      (all, name) => all.replaceAll(`http://${name}.test`, urls[name]),
+      JSON.stringify(value),
+    );
     return JSON.parse(text);
   };
 

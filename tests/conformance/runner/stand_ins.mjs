@@ -34,14 +34,20 @@ export async function startStandIns(hosts) {
     const service = (incoming.headers.host ?? '').split(':')[0];
     const request = await readRequest(incoming);
     requests.push({ service, ...request });
-    const answer = ways[service]?.(request) ?? { status: 421, body: { message: `${service} is nobody here` } };
+    const answer = ways[service]?.(request) ?? {
+      status: 421,
+      body: { message: `${service} is nobody here` },
+    };
     setTimeout(() => send(response, answer), answer.delay ?? 0);
   };
   const secure = https.createServer({ key: certificates.key, cert: certificates.cert }, serve);
   const plain = http.createServer(serve);
   const [secure_port, plain_port] = await Promise.all([listening(secure), listening(plain)]);
   return {
-    connect_to: names.flatMap((name) => [`${name}:443=127.0.0.1:${secure_port}`, `${name}:80=127.0.0.1:${plain_port}`]),
+    connect_to: names.flatMap((name) => [
+      `${name}:443=127.0.0.1:${secure_port}`,
+      `${name}:80=127.0.0.1:${plain_port}`,
+    ]),
     ca_file: certificates.ca_file,
     requests,
     answer_as: (others) => {

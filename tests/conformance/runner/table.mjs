@@ -14,7 +14,8 @@ export function printTable(title, results, notes = []) {
     group = result.group;
     const mark = result.problems.length === 0 ? marks.passed : marks.failed;
     console.log(`  ${mark}  ${result.name.padEnd(width)}  ${String(result.ms).padStart(6)} ms`);
-    for (const problem of result.problems) console.log(`          ${problem.split('\n').join('\n          ')}`);
+    for (const problem of result.problems)
+      console.log(`          ${problem.split('\n').join('\n          ')}`);
   }
   if (notes.length > 0) console.log(`\n${notes.join('\n')}`);
   const passed = results.filter(({ problems }) => problems.length === 0).length;

@@ -23,7 +23,9 @@ export class TaskHistory {
     const at = starts.findIndex((step) => step.name === name);
     if (at < 0) return [this.#notRun(name)];
     const before = starts.slice(0, at).filter(({ task }) => !inside(starts[at].task, task));
-    return before.length === 0 ? [] : [`${name} ran after ${before.map((step) => step.name).join(', ')}`];
+    return before.length === 0
+      ? []
+      : [`${name} ran after ${before.map((step) => step.name).join(', ')}`];
   }
 
   /** Problems with: after `name` none but the tasks inside it started. */
@@ -32,7 +34,9 @@ export class TaskHistory {
     const at = starts.findLastIndex((step) => step.name === name);
     if (at < 0) return [this.#notRun(name)];
     const after = starts.slice(at + 1).filter(({ task }) => !inside(task, starts[at].task));
-    return after.length === 0 ? [] : [`${name} ran before ${after.map((step) => step.name).join(', ')}`];
+    return after.length === 0
+      ? []
+      : [`${name} ran before ${after.map((step) => step.name).join(', ')}`];
   }
 
   /** Problems with: `one` started before `other` did. */
@@ -40,7 +44,9 @@ export class TaskHistory {
     const names = this.started();
     const missing = [one, other].filter((name) => !names.includes(name));
     if (missing.length > 0) return missing.map((name) => this.#notRun(name));
-    return names.indexOf(one) < names.indexOf(other) ? [] : [`${one} did not run before ${other}: ${names.join(', ')}`];
+    return names.indexOf(one) < names.indexOf(other)
+      ? []
+      : [`${one} did not run before ${other}: ${names.join(', ')}`];
   }
 
   /** {type, output, error} of how a task ended last, or undefined. */
