@@ -160,11 +160,9 @@ async function played(runtime, scenario, reference, requests) {
     await runtime.until(id, ({ status }) => status === 'waiting', patience_ms);
   await publish(runtime, events, 'waiting');
   if (scenario.crash) {
-    await runtime.until(
-      id,
-      ({ status }) => status === 'waiting' || requests.length > 0,
-      patience_ms,
-    );
+    const isTime = ({ status }) =>
+      scenario.crash === 'waiting' ? status === 'waiting' : requests.length > 0;
+    await runtime.until(id, isTime, patience_ms);
     await runtime.crash();
   }
   if (scenario.cancel) {

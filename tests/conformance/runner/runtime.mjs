@@ -1,6 +1,6 @@
 // The runtime under test, as the suites see it. The only file that knows Steward: another runtime's
 // driver offers the same methods.
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { Client, sleep } from '../../support/client.mjs';
@@ -11,12 +11,25 @@ process.setMaxListeners(0); // each server's process has a listener for the exit
 const ended = new Set(['completed', 'faulted', 'cancelled']);
 const poll_ms = 10;
 
+/** Secrets as files that the server reads: <folder>/default/<name>, a value that is no text as JSON. */
+function writeSecrets(folder, secrets) {
+  mkdirSync(join(folder, 'default'), { recursive: true });
+  for (const [name, value] of Object.entries(secrets)) {
+    const text = typeof value === 'string' ? value : JSON.stringify(value);
+    writeFileSync(join(folder, 'default', name), text, { mode: 0o600 });
+  }
+  return folder;
+}
+
 /** What the operator settles before the start, in the words of the server's configuration. */
-function settingsOf({ connect_to, ca_file, secrets, switches = [], callTimeout }) {
+function settingsOf({ connect_to, ca_file, secrets, switches = [], callTimeout }, folder) {
   const settings = {};
-  if (callTimeout) settings.http_client = { timeout_ms: callTimeout };
-  if (connect_to) settings.http = { connect_to, ca_file };
-  if (secrets) settings.secrets = secrets;
+  const calls = {
+    ...(connect_to && { connect_to, ca_bundle: ca_file }),
+    ...(callTimeout && { timeout_ms: callTimeout }),
+  };
+  if (Object.keys(calls).length > 0) settings.http_client = calls;
+  if (secrets) settings.secrets = { directory: writeSecrets(join(folder, 'secrets'), secrets) };
   if (switches.length > 0)
     settings.workflow = { allow: Object.fromEntries(switches.map((name) => [name, true])) };
   return settings;
@@ -28,7 +41,7 @@ export class Runtime {
 
   constructor(binary, settled = {}) {
     this.#process = new StewardProcess(binary);
-    const settings = settingsOf(settled);
+    const settings = settingsOf(settled, this.#process.folder);
     if (Object.keys(settings).length === 0) return;
     const file = join(this.#process.folder, 'settings.yaml');
     writeFileSync(file, stringify(settings));
