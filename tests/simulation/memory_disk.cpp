@@ -1,0 +1,208 @@
+#include "tests/simulation/memory_store.hpp"
+
+#include <algorithm>
+#include <functional>
+
+namespace steward::simulation {
+
+using kind = batch_result::kind;
+
+namespace {
+
+constexpr int64_t key_lifetime_us = 24LL * 3600 * 1'000'000;
+
+} // namespace
+
+/// Applies one batch, and knows how to take it back.
+class batch_writer {
+public:
+  batch_writer(memory_disk& disk, const write_batch& batch) : disk_(disk), batch_(batch) {}
+
+  batch_result apply() {
+    result_.what = kind::committed;
+    for (const auto& op : batch_.ops) {
+      if (std::visit([this](const auto& what) { return apply(what); }, op)) continue;
+      for (auto undo = undo_.rbegin(); undo != undo_.rend(); ++undo) (*undo)();
+      break;
+    }
+    return std::move(result_);
+  }
+
+private:
+  bool apply(const insert_run& op) {
+    const auto workflow = disk_.workflows.find(op.row.workflow_id);
+    if (workflow == disk_.workflows.end() || workflow->second.tenant != batch_.tenant)
+      return refuse(kind::conflict, "the tenant has no such workflow");
+    if (op.row.status > run_status::completed)
+      return refuse(kind::conflict, "there is no such status");
+    auto& t = book();
+    if (!op.idempotency_key.empty() && !key_is_free(t, op)) return false;
+    if (t.runs.contains(op.row.id)) {
+      result_.run = op.row.id;
+      return refuse(kind::duplicate, "there is a run " + op.row.id.text() + " already");
+    }
+    auto& run = t.runs[op.row.id];
+    run.row = op.row;
+    run.row.workflow = workflow->second.row.ref;
+    undo_.emplace_back([&t, id = op.row.id] { t.runs.erase(id); });
+    if (result_.run.empty()) result_.run = op.row.id;
+    if (!op.idempotency_key.empty()) {
+      undo_.emplace_back([&t, key = op.idempotency_key, old = t.keys[op.idempotency_key]] {
+        if (old.run.empty())
+          t.keys.erase(key);
+        else
+          t.keys[key] = old;
+      });
+      t.keys[op.idempotency_key] = {op.row.id, op.fingerprint, op.row.created_us};
+    }
+    return true;
+  }
+
+  bool key_is_free(const memory_disk::tenant_book& t, const insert_run& op) {
+    const auto used = t.keys.find(op.idempotency_key);
+    if (used == t.keys.end() || used->second.created_us < op.row.created_us - key_lifetime_us)
+      return true;
+    result_.run = used->second.run;
+    if (used->second.fingerprint == op.fingerprint)
+      return refuse(kind::duplicate, "the key was used for run " + result_.run.text());
+    return refuse(kind::conflict, "the key was used for another request");
+  }
+
+  bool apply(const append_journal& op) {
+    auto* run = find(op.run);
+    if (!run) return false;
+    if (op.seq != run->journal.size() + 1)
+      return refuse(kind::conflict, "entry " + std::to_string(op.seq) + " does not follow");
+    run->journal.push_back(op.entry);
+    undo_.emplace_back([run] { run->journal.pop_back(); });
+    return true;
+  }
+
+  bool apply(const update_run& op) {
+    auto* run = find(op.run);
+    if (!run) return false;
+    undo_.emplace_back([run, old = run->row] { run->row = old; });
+    auto& row = run->row;
+    row.status = op.status;
+    row.attempts = op.attempts;
+    if (op.output) row.output = op.output;
+    if (op.error) row.error = op.error;
+    if (op.ended_us) row.ended_us = op.ended_us;
+    return true;
+  }
+
+  bool apply(const put_timer& op) {
+    if (!find(op.run)) return false;
+    keep_timer({batch_.tenant, op.run, op.effect});
+    disk_.timers[{batch_.tenant, op.run, op.effect}] = op.due_us;
+    return true;
+  }
+
+  bool apply(const clear_timer& op) {
+    keep_timer({batch_.tenant, op.run, op.effect});
+    disk_.timers.erase({batch_.tenant, op.run, op.effect});
+    return true;
+  }
+
+  bool apply(const publish_event& op) {
+    auto& t = book();
+    t.feed.push_back({t.feed.size() + 1, op.type, op.subject, op.time_us, op.data});
+    undo_.emplace_back([&t] { t.feed.pop_back(); });
+    return true;
+  }
+
+  bool apply(const put_workflow& op) {
+    for (const auto& [id, old] : disk_.workflows) {
+      if (old.tenant != batch_.tenant || old.row.ref != op.row.ref) continue;
+      result_.workflow_id = id;
+      return refuse(old.row.digest == op.row.digest ? kind::duplicate : kind::conflict,
+                    "this version is deployed already");
+    }
+    book();
+    auto row = op.row;
+    row.id = disk_.workflows.empty() ? 1 : disk_.workflows.rbegin()->first + 1;
+    result_.workflow_id = row.id;
+    undo_.emplace_back([this, id = row.id] { disk_.workflows.erase(id); });
+    disk_.workflows[row.id] = {batch_.tenant, std::move(row)};
+    return true;
+  }
+
+  /// What is at `key` now comes back when the batch is taken back.
+  template <class Map>
+  void keep(Map& map, const typename Map::key_type& key) {
+    const auto old = map.find(key);
+    if (old == map.end())
+      undo_.emplace_back([&map, key] { map.erase(key); });
+    else
+      undo_.emplace_back([&map, key, was = old->second] { map[key] = was; });
+  }
+
+  memory_disk::tenant_book& book() {
+    auto& t = disk_.tenants[batch_.tenant];
+    if (!t.founded) undo_.emplace_back([&t] { t.founded = false; });
+    t.founded = true;
+    return t;
+  }
+
+  store::stored_run* find(const run_id& id) {
+    if (const auto t = disk_.tenants.find(batch_.tenant); t != disk_.tenants.end())
+      if (const auto run = t->second.runs.find(id); run != t->second.runs.end())
+        return &run->second;
+    refuse(kind::conflict, "the tenant has no run " + id.text());
+    return nullptr;
+  }
+
+  void keep_timer(const memory_disk::timer_key& key) {
+    const auto old = disk_.timers.find(key);
+    if (old == disk_.timers.end())
+      undo_.emplace_back([this, key] { disk_.timers.erase(key); });
+    else
+      undo_.emplace_back([this, key, due = old->second] { disk_.timers[key] = due; });
+  }
+
+  bool refuse(kind what, std::string reason) {
+    result_.what = what;
+    result_.reason = std::move(reason);
+    return false;
+  }
+
+  memory_disk& disk_;
+  const write_batch& batch_;
+  batch_result result_;
+  std::vector<std::function<void()>> undo_;
+};
+
+store::commit_report memory_disk::commit(std::span<const write_batch* const> group) {
+  const std::lock_guard lock{mutex_};
+  std::map<tenant_id, size_t> before;
+  for (const auto* batch : group)
+    before.emplace(batch->tenant, tenant(batch->tenant) ? tenant(batch->tenant)->feed.size() : 0);
+  store::commit_report report;
+  for (const auto* batch : group) report.results.push_back(batch_writer{*this, *batch}.apply());
+  for (const auto& [name, known] : before) {
+    const auto* t = tenant(name);
+    if (!t || t->feed.size() == known) continue;
+    const auto from = t->feed.begin() + static_cast<std::ptrdiff_t>(known);
+    report.published.push_back({name, {from, t->feed.end()}});
+  }
+  return report;
+}
+
+const memory_disk::tenant_book* memory_disk::tenant(const tenant_id& name) const {
+  const auto found = tenants.find(name);
+  return found == tenants.end() ? nullptr : &found->second;
+}
+
+const store::stored_run* memory_disk::run(const tenant_id& name, const run_id& id) const {
+  const auto* t = tenant(name);
+  if (!t) return nullptr;
+  const auto found = t->runs.find(id);
+  return found == t->runs.end() ? nullptr : &found->second;
+}
+
+const workflow_row* memory_disk::workflow(int64_t id) const {
+  const auto found = workflows.find(id);
+  return found == workflows.end() ? nullptr : &found->second.row;
+}
+
+} // namespace steward::simulation
