@@ -41,6 +41,9 @@ struct workflow_row {
   std::string digest; ///< "sha256:<hex>" of the source text.
   std::string source; ///< As deployed, YAML or JSON.
   int64_t created_us = 0;
+  /// Of the external resources that the definition was read with: JSON object text, URI -> text.
+  /// Empty: none.
+  std::string resources = {};
 };
 
 // --- operations ---
@@ -56,13 +59,15 @@ struct append_journal {
   uint64_t seq = 0;
   std::string entry; ///< workflow::encode_event.
 };
-/// Sets what is given, leaves the rest.
+/// Sets what is given, leaves the rest (unless it `reopens`).
 struct update_run {
   run_id run;
   run_status status = run_status::running;
   std::optional<std::string> output, error;
   std::optional<int64_t> ended_us;
   uint64_t attempts = 1;
+  /// The run goes on after its end: what was set of these three is cleared first.
+  bool reopens = false;
 };
 struct put_timer {
   run_id run;
@@ -83,12 +88,57 @@ struct publish_event {
 struct put_workflow {
   workflow_row row;
 };
+/// Puts a CloudEvent into the tenant's inbox and gives it the next sequence there: from 1, never
+/// used again. While an event with this source and id is kept, it is left as it is. First takes out
+/// up to 16 of the events received before `expired_before_us`, oldest first.
+struct put_event {
+  std::string source, id; ///< Of the event.
+  int64_t received_us = 0;
+  std::string event; ///< JSON text.
+  int64_t expired_before_us = 0;
+};
+/// A run's effect, or the trigger of a workflow ("namespace/name"; `run` empty, `effect` 0),
+/// listens to events. It starts at cursor 0; when it is there already, only its routes change.
+struct put_listener {
+  run_id run;
+  effect_id effect = 0;
+  std::string trigger;
+  std::string routes; ///< encode_routes
+};
+/// It has decided on every event up to this one. Never goes back; without the listener: nothing.
+struct advance_listener {
+  run_id run;
+  effect_id effect = 0;
+  std::string trigger;
+  uint64_t sequence = 0;
+};
+struct clear_listener {
+  run_id run;
+  effect_id effect = 0;
+  std::string trigger;
+};
+/// What the schedule of a workflow has come to: JSON text that only its actor reads.
+struct put_schedule {
+  std::string namespace_, name;
+  std::string state;
+};
+struct clear_schedule {
+  std::string namespace_, name;
+};
 using write_op = std::variant<insert_run, append_journal, update_run, put_timer, clear_timer,
-                              publish_event, put_workflow>;
+                              publish_event, put_workflow, put_event, put_listener,
+                              advance_listener, clear_listener, put_schedule, clear_schedule>;
 
 struct write_batch {
   tenant_id tenant;
   std::vector<write_op> ops;
+};
+
+/// Where a `put_event` found its place.
+struct put_event_result {
+  uint64_t sequence = 0;  ///< Of the event that is kept.
+  bool duplicate = false; ///< It was there already.
+  friend bool operator==(const put_event_result&, const put_event_result&) = default;
 };
 
 /// What became of a batch.
@@ -106,8 +156,9 @@ struct batch_result {
   };
   kind what = kind::unavailable;
   run_id run;
-  int64_t workflow_id = 0; ///< put_workflow, when committed or duplicate.
-  std::string reason;      ///< For people, when not committed.
+  int64_t workflow_id = 0;                   ///< put_workflow, when committed or duplicate.
+  std::string reason;                        ///< For people, when not committed.
+  std::vector<put_event_result> events = {}; ///< One for each `put_event`, when committed.
 };
 
 /// One event of a tenant's feed, numbered. `sequence` counts from 1 without holes.

@@ -67,6 +67,31 @@ struct feed_bounds {
   uint64_t newest = 0; ///< Last committed; 0 when there is none yet.
 };
 
+struct inbox_event {
+  uint64_t sequence = 0;
+  int64_t received_us = 0;
+  std::string event; ///< JSON text.
+};
+
+struct inbox_bounds {
+  uint64_t oldest = 0; ///< First sequence still kept; 0 when none is.
+  uint64_t newest = 0; ///< Last committed, kept or not; 0 when there is none yet.
+};
+
+/// A run's effect (`trigger` empty), or the trigger of a workflow.
+struct stored_listener {
+  run_id run;
+  effect_id effect = 0;
+  std::string trigger;
+  std::string routes;
+  uint64_t cursor = 0; ///< The newest event that it has decided on.
+};
+
+struct stored_schedule {
+  std::string namespace_, name;
+  std::string state; ///< JSON text.
+};
+
 /// Sees everything that was committed before the call. One thread at a time; open one per thread.
 class reader {
 public:
@@ -90,7 +115,8 @@ public:
   virtual result<std::optional<workflow_row>> find_workflow(const tenant_id& tenant,
                                                             const workflow_ref& ref) = 0;
   virtual result<std::optional<workflow_row>> workflow_by_id(int64_t id) = 0;
-  /// Without sources; by namespace, name, then newest version first; past `after` when given.
+  /// Without sources and resources; by namespace, name, then newest version first; past `after`
+  /// when given.
   virtual result<std::vector<workflow_row>> list_workflows(const tenant_id& tenant,
                                                            const std::optional<workflow_ref>& after,
                                                            size_t limit) = 0;
@@ -99,7 +125,19 @@ public:
   virtual result<std::vector<feed_event>> feed_after(const tenant_id& tenant, uint64_t after,
                                                      size_t limit) = 0;
   virtual result<feed_bounds> feed_range(const tenant_id& tenant) = 0;
+
+  /// Kept events of the inbox with sequence > after, in order, at most `limit`.
+  virtual result<std::vector<inbox_event>> inbox_after(const tenant_id& tenant, uint64_t after,
+                                                       size_t limit) = 0;
+  virtual result<inbox_bounds> inbox_range(const tenant_id& tenant) = 0;
+  /// All of the tenant, by run, effect, trigger.
+  virtual result<std::vector<stored_listener>> listeners(const tenant_id& tenant) = 0;
+  /// All of the tenant, by namespace and name.
+  virtual result<std::vector<stored_schedule>> schedules(const tenant_id& tenant) = 0;
+
   virtual result<std::vector<tenant_id>> tenants() = 0;
+  /// Those that have a listener or a schedule.
+  virtual result<std::vector<tenant_id>> waiting_tenants() = 0;
 };
 
 /// Opens connections. Thread-safe.

@@ -12,6 +12,7 @@ constexpr int64_t key_lifetime_us = 24LL * 3600 * 1'000'000;
 // Old keys are swept a few at a time, faster than new ones come.
 constexpr uint64_t keys_between_sweeps = 64;
 constexpr int64_t keys_per_sweep = 128;
+constexpr int64_t events_per_sweep = 16;
 
 int64_t number(run_status status) { return static_cast<int64_t>(status); }
 
@@ -28,7 +29,11 @@ operations::operations(connection& db, tenant_book& book)
       drop_old_keys_(db, writing::drop_old_keys), add_run_(db, writing::add_run),
       find_run_(db, writing::find_run), update_run_(db, writing::update_run),
       add_entry_(db, writing::add_entry), put_timer_(db, writing::put_timer),
-      clear_timer_(db, writing::clear_timer) {}
+      clear_timer_(db, writing::clear_timer), drop_old_events_(db, writing::drop_old_events),
+      find_event_(db, writing::find_event), add_event_(db, writing::add_event),
+      put_listener_(db, writing::put_listener), advance_listener_(db, writing::advance_listener),
+      clear_listener_(db, writing::clear_listener), put_schedule_(db, writing::put_schedule),
+      clear_schedule_(db, writing::clear_schedule) {}
 
 batch_result operations::apply(const write_batch& batch, tenant_state& tenant) {
   name_ = &batch.tenant;
@@ -39,6 +44,7 @@ batch_result operations::apply(const write_batch& batch, tenant_state& tenant) {
   run_.reset();
   for (const auto& op : batch.ops)
     if (!std::visit([this](const auto& what) { return apply(what); }, op)) break;
+  if (result_.what != kind::committed) result_.events.clear();
   return std::move(result_);
 }
 
@@ -103,14 +109,15 @@ bool operations::apply(const append_journal& op) {
 bool operations::apply(const update_run& op) {
   auto* run = find_run(op.run);
   if (!run) return refuse_unknown(op.run);
-  update_run_.execute(run->row, number(op.status), op.output, op.error, op.ended_us, op.attempts);
+  update_run_.execute(run->row, number(op.status), op.output, op.error, op.ended_us, op.attempts,
+                      static_cast<int64_t>(op.reopens));
   --tenant_->counted[static_cast<size_t>(run->status)];
   ++tenant_->counted[static_cast<size_t>(op.status)];
   run->status = op.status;
   return changed_rows_ = true;
 }
 
-// --- timers, events, workflows ------------------------------------------------------------------
+// --- timers, the feed, workflows ----------------------------------------------------------------
 
 bool operations::apply(const put_timer& op) {
   if (!find_run(op.run)) return refuse_unknown(op.run);
@@ -120,8 +127,7 @@ bool operations::apply(const put_timer& op) {
 
 bool operations::apply(const clear_timer& op) {
   clear_timer_.execute(tenant_->id, op.run, op.effect);
-  if (db_.changes() != 0) changed_rows_ = true;
-  return true;
+  return note_changes();
 }
 
 bool operations::apply(const publish_event& op) {
@@ -142,9 +148,56 @@ bool operations::apply(const put_workflow& op) {
   changed_rows_ = true;
   book_.found(*tenant_, *name_);
   add_workflow_.execute(tenant_->id, ref.namespace_, ref.name, ref.version, row.digest, row.source,
-                        row.created_us);
+                        row.created_us, row.resources);
   result_.workflow_id = db_.last_row();
   return true;
+}
+
+// --- the inbox, listeners, schedules ------------------------------------------------------------
+
+bool operations::apply(const put_event& op) {
+  drop_old_events_.execute(tenant_->id, op.expired_before_us, events_per_sweep);
+  note_changes();
+  if (auto kept = find_event_.run(tenant_->id, op.source, op.id); kept.next()) {
+    result_.events.push_back({kept.number(0), true});
+    return true;
+  }
+  changed_rows_ = true;
+  book_.found(*tenant_, *name_);
+  const auto sequence = tenant_->newest_in_inbox + ++tenant_->received;
+  add_event_.execute(tenant_->id, sequence, op.received_us, op.source, op.id, op.event);
+  result_.events.push_back({sequence, false});
+  return true;
+}
+
+bool operations::apply(const put_listener& op) {
+  if (!op.run.empty() && !find_run(op.run)) return refuse_unknown(op.run);
+  changed_rows_ = true;
+  book_.found(*tenant_, *name_);
+  put_listener_.execute(tenant_->id, op.run, op.effect, op.trigger, op.routes);
+  return true;
+}
+
+bool operations::apply(const advance_listener& op) {
+  advance_listener_.execute(tenant_->id, op.run, op.effect, op.trigger, op.sequence);
+  return note_changes();
+}
+
+bool operations::apply(const clear_listener& op) {
+  clear_listener_.execute(tenant_->id, op.run, op.effect, op.trigger);
+  return note_changes();
+}
+
+bool operations::apply(const put_schedule& op) {
+  changed_rows_ = true;
+  book_.found(*tenant_, *name_);
+  put_schedule_.execute(tenant_->id, op.namespace_, op.name, op.state);
+  return true;
+}
+
+bool operations::apply(const clear_schedule& op) {
+  clear_schedule_.execute(tenant_->id, op.namespace_, op.name);
+  return note_changes();
 }
 
 // --- looking up ---------------------------------------------------------------------------------
@@ -168,6 +221,11 @@ bool operations::refuse(kind what, std::string reason) {
   result_.what = what;
   result_.reason = std::move(reason);
   return false;
+}
+
+bool operations::note_changes() {
+  if (db_.changes() != 0) changed_rows_ = true;
+  return true;
 }
 
 bool operations::refuse_unknown(const run_id& id) {

@@ -28,6 +28,12 @@ private:
   bool apply(const clear_timer& op);
   bool apply(const publish_event& op);
   bool apply(const put_workflow& op);
+  bool apply(const put_event& op);
+  bool apply(const put_listener& op);
+  bool apply(const advance_listener& op);
+  bool apply(const clear_listener& op);
+  bool apply(const put_schedule& op);
+  bool apply(const clear_schedule& op);
 
   struct workflow_place {
     int64_t tenant = 0, family = 0;
@@ -44,11 +50,14 @@ private:
   void keep_key(const insert_run& op);
   bool refuse(batch_result::kind what, std::string reason);
   bool refuse_unknown(const run_id& id);
+  bool note_changes(); ///< Of the last statement, if it changed anything. True.
 
   connection& db_;
   tenant_book& book_;
   statement find_workflow_, workflow_family_, add_workflow_, find_key_, add_key_, drop_old_keys_,
-      add_run_, find_run_, update_run_, add_entry_, put_timer_, clear_timer_;
+      add_run_, find_run_, update_run_, add_entry_, put_timer_, clear_timer_, drop_old_events_,
+      find_event_, add_event_, put_listener_, advance_listener_, clear_listener_, put_schedule_,
+      clear_schedule_;
 
   // Of the batch in hand.
   const tenant_id* name_ = nullptr;

@@ -54,7 +54,7 @@ std::vector<run_row> to_runs(rows row) {
   return list;
 }
 
-/// Columns as in STEWARD_WORKFLOW, without the source.
+/// Columns as in STEWARD_WORKFLOW, without the source and what it was read with.
 workflow_row to_workflow(const rows& row) {
   workflow_row w;
   w.id = row.integer(0);
@@ -68,7 +68,14 @@ std::optional<workflow_row> with_source(rows row) {
   if (!row.next()) return std::nullopt;
   auto w = to_workflow(row);
   w.source = row.string(6);
+  w.resources = row.string(7);
   return w;
+}
+
+std::vector<tenant_id> to_names(rows row) {
+  std::vector<tenant_id> list;
+  while (row.next()) list.push_back(row.string(0));
+  return list;
 }
 
 /// A total order: versions of equal rank (they differ in build metadata) go by their text.
@@ -100,7 +107,10 @@ sqlite_reader::sqlite_reader(const std::filesystem::path& file, std::shared_ptr<
       timers_(db_, reading::timers), workflow_(db_, reading::workflow),
       workflow_by_id_(db_, reading::workflow_by_id), versions_(db_, reading::versions),
       workflows_(db_, reading::workflows), feed_(db_, reading::feed),
-      feed_range_(db_, reading::feed_range), tenants_(db_, reading::tenants) {}
+      feed_range_(db_, reading::feed_range), inbox_(db_, reading::inbox),
+      inbox_range_(db_, reading::inbox_range), listeners_(db_, reading::listeners),
+      schedules_(db_, reading::schedules), tenants_(db_, reading::tenants),
+      waiting_tenants_(db_, reading::waiting_tenants) {}
 
 // --- runs ---------------------------------------------------------------------------------------
 
@@ -239,7 +249,7 @@ sqlite_reader::list_workflows(const tenant_id& tenant, const std::optional<workf
   });
 }
 
-// --- feed and tenants ---------------------------------------------------------------------------
+// --- feed ---------------------------------------------------------------------------------------
 
 result<std::vector<feed_event>> sqlite_reader::feed_after(const tenant_id& tenant, uint64_t after,
                                                           size_t limit) {
@@ -270,13 +280,54 @@ result<feed_bounds> sqlite_reader::feed_range(const tenant_id& tenant) {
   });
 }
 
-result<std::vector<tenant_id>> sqlite_reader::tenants() {
+// --- the inbox, listeners, schedules ------------------------------------------------------------
+
+result<std::vector<inbox_event>> sqlite_reader::inbox_after(const tenant_id& tenant, uint64_t after,
+                                                            size_t limit) {
   return guarded([&] {
-    std::vector<tenant_id> list;
-    auto row = tenants_.run();
-    while (row.next()) list.push_back(row.string(0));
+    std::vector<inbox_event> list;
+    if (after >= sequence_end) return list;
+    auto row = inbox_.run(tenant, after, page(limit, rows_per_page_max));
+    while (row.next()) list.push_back({row.number(0), row.integer(1), row.string(2)});
     return list;
   });
+}
+
+result<inbox_bounds> sqlite_reader::inbox_range(const tenant_id& tenant) {
+  return guarded([&] {
+    inbox_bounds bounds;
+    if (auto row = inbox_range_.run(tenant); row.next()) bounds = {row.number(0), row.number(1)};
+    return bounds;
+  });
+}
+
+result<std::vector<stored_listener>> sqlite_reader::listeners(const tenant_id& tenant) {
+  return guarded([&] {
+    std::vector<stored_listener> list;
+    auto row = listeners_.run(tenant);
+    while (row.next())
+      list.push_back({row.id(0), row.number(1), row.string(2), row.string(3), row.number(4)});
+    return list;
+  });
+}
+
+result<std::vector<stored_schedule>> sqlite_reader::schedules(const tenant_id& tenant) {
+  return guarded([&] {
+    std::vector<stored_schedule> list;
+    auto row = schedules_.run(tenant);
+    while (row.next()) list.push_back({row.string(0), row.string(1), row.string(2)});
+    return list;
+  });
+}
+
+// --- tenants ------------------------------------------------------------------------------------
+
+result<std::vector<tenant_id>> sqlite_reader::tenants() {
+  return guarded([&] { return to_names(tenants_.run()); });
+}
+
+result<std::vector<tenant_id>> sqlite_reader::waiting_tenants() {
+  return guarded([&] { return to_names(waiting_tenants_.run()); });
 }
 
 } // namespace steward::store::sqlite

@@ -28,7 +28,13 @@ public:
   result<std::vector<feed_event>> feed_after(const tenant_id& tenant, uint64_t after,
                                              size_t limit) override;
   result<feed_bounds> feed_range(const tenant_id& tenant) override;
+  result<std::vector<inbox_event>> inbox_after(const tenant_id& tenant, uint64_t after,
+                                               size_t limit) override;
+  result<inbox_bounds> inbox_range(const tenant_id& tenant) override;
+  result<std::vector<stored_listener>> listeners(const tenant_id& tenant) override;
+  result<std::vector<stored_schedule>> schedules(const tenant_id& tenant) override;
   result<std::vector<tenant_id>> tenants() override;
+  result<std::vector<tenant_id>> waiting_tenants() override;
 
 private:
   std::string latest_version(const tenant_id& tenant, const workflow_ref& ref);
@@ -37,7 +43,8 @@ private:
   connection db_;
   statement run_, journal_, runs_, completed_runs_, runs_by_status_, workflow_runs_,
       completed_workflow_runs_, workflow_runs_by_status_, run_counts_, active_runs_, timers_,
-      workflow_, workflow_by_id_, versions_, workflows_, feed_, feed_range_, tenants_;
+      workflow_, workflow_by_id_, versions_, workflows_, feed_, feed_range_, inbox_, inbox_range_,
+      listeners_, schedules_, tenants_, waiting_tenants_;
 };
 
 } // namespace steward::store::sqlite

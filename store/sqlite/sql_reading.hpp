@@ -14,7 +14,7 @@ namespace steward::store::sqlite::reading {
   " r.error, r.created_us, r.started_us, r.ended_us, r.attempts, r.parent, r.parent_effect"        \
   " FROM runs r CROSS JOIN workflows w ON w.id = r.workflow "
 #define STEWARD_WORKFLOW                                                                           \
-  "SELECT id, namespace, name, version, digest, created_us, source FROM workflows "
+  "SELECT id, namespace, name, version, digest, created_us, source, resources FROM workflows "
 
 inline constexpr auto run = STEWARD_RUN "WHERE r.tenant = " STEWARD_TENANT " AND r.id = ?2";
 inline constexpr auto journal = "SELECT seq, entry FROM journal WHERE run = ?1 ORDER BY seq";
@@ -67,7 +67,25 @@ inline constexpr auto feed_range = "SELECT (SELECT first FROM feed WHERE" STEWAR
     "t.id") " ORDER BY position LIMIT 1),"
             " (SELECT " STEWARD_LAST " FROM feed WHERE" STEWARD_FEED_OF(
                 "t.id") " ORDER BY position DESC LIMIT 1) FROM tenants t WHERE t.name = ?1";
+
+/// As for the feed, with one row for each event.
+inline constexpr auto inbox = "SELECT " STEWARD_LAST ", received_us, event FROM inbox"
+                              " WHERE position > (" STEWARD_TENANT " << 40) + ?2"
+                              " AND position < (" STEWARD_TENANT " + 1) << 40"
+                              " ORDER BY position LIMIT ?3";
+inline constexpr auto inbox_range =
+    "SELECT (SELECT " STEWARD_LAST " FROM inbox WHERE" STEWARD_FEED_OF(
+        "t.id") " ORDER BY position LIMIT 1), t.newest_in_inbox FROM tenants t WHERE t.name = ?1";
+inline constexpr auto listeners =
+    "SELECT run, effect, trigger, routes, cursor FROM listeners"
+    " WHERE tenant = " STEWARD_TENANT " ORDER BY run, effect, trigger";
+inline constexpr auto schedules = "SELECT namespace, name, state FROM schedules"
+                                  " WHERE tenant = " STEWARD_TENANT " ORDER BY namespace, name";
+
 inline constexpr auto tenants = "SELECT name FROM tenants ORDER BY name";
+inline constexpr auto waiting_tenants =
+    "SELECT t.name FROM tenants t WHERE EXISTS (SELECT 1 FROM listeners WHERE tenant = t.id)"
+    " OR EXISTS (SELECT 1 FROM schedules WHERE tenant = t.id) ORDER BY t.name";
 
 #undef STEWARD_TENANT
 #undef STEWARD_FAMILY
@@ -94,6 +112,11 @@ inline constexpr const char* all[] = {run,
                                       workflows,
                                       feed,
                                       feed_range,
-                                      tenants};
+                                      inbox,
+                                      inbox_range,
+                                      listeners,
+                                      schedules,
+                                      tenants,
+                                      waiting_tenants};
 
 } // namespace steward::store::sqlite::reading

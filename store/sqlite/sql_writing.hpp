@@ -3,7 +3,7 @@
 /// What the writer does. Tenants and runs are named by their integers here.
 namespace steward::store::sqlite::writing {
 
-inline constexpr auto find_tenant = "SELECT id FROM tenants WHERE name = ?1";
+inline constexpr auto find_tenant = "SELECT id, newest_in_inbox FROM tenants WHERE name = ?1";
 inline constexpr auto add_tenant = "INSERT INTO tenants (name) VALUES (?1)";
 
 inline constexpr auto find_workflow =
@@ -13,10 +13,10 @@ inline constexpr auto workflow_family = "SELECT tenant, family FROM workflows WH
 /// The first version of a name founds the family, the others join it.
 inline constexpr auto add_workflow =
     "INSERT INTO workflows (id, tenant, family, namespace, name, version, digest, source, "
-    "created_us)"
+    "created_us, resources)"
     " SELECT new.id, ?1, coalesce((SELECT family FROM workflows WHERE tenant = ?1 AND namespace = "
     "?2"
-    " AND name = ?3 LIMIT 1), new.id), ?2, ?3, ?4, ?5, ?6, ?7"
+    " AND name = ?3 LIMIT 1), new.id), ?2, ?3, ?4, ?5, ?6, ?7, ?8"
     " FROM (SELECT coalesce((SELECT max(id) FROM workflows), 0) + 1 AS id) AS new";
 
 inline constexpr auto find_key =
@@ -39,8 +39,9 @@ inline constexpr auto add_run =
     " ON CONFLICT (tenant, id) DO NOTHING";
 inline constexpr auto find_run = "SELECT row, status FROM runs WHERE tenant = ?1 AND id = ?2";
 inline constexpr auto update_run =
-    "UPDATE runs SET status = ?2, output = coalesce(?3, output), error = coalesce(?4, error),"
-    " ended_us = coalesce(?5, ended_us), attempts = ?6 WHERE row = ?1";
+    "UPDATE runs SET status = ?2, output = coalesce(?3, iif(?7, NULL, output)),"
+    " error = coalesce(?4, iif(?7, NULL, error)),"
+    " ended_us = coalesce(?5, iif(?7, NULL, ended_us)), attempts = ?6 WHERE row = ?1";
 /// An upsert would check the change itself against `runs >= 0`, so: this, and the other if it found
 /// no row.
 inline constexpr auto count_runs =
@@ -66,9 +67,38 @@ inline constexpr auto newest_event =
 inline constexpr auto add_events =
     "INSERT INTO feed (position, first, events) VALUES ((?1 << 40) + ?2, ?3, ?4)";
 
+// The inbox's position is tenant * 2^40 + sequence number.
+inline constexpr auto drop_old_events =
+    "DELETE FROM inbox WHERE position IN (SELECT position FROM inbox"
+    " WHERE tenant = ?1 AND received_us < ?2 ORDER BY received_us, position LIMIT ?3)";
+inline constexpr auto find_event =
+    "SELECT position & 0xffffffffff FROM inbox WHERE tenant = ?1 AND source = ?2 AND id = ?3";
+inline constexpr auto add_event =
+    "INSERT INTO inbox (position, tenant, received_us, source, id, event)"
+    " VALUES ((?1 << 40) + ?2, ?1, ?3, ?4, ?5, ?6)";
+inline constexpr auto note_inbox = "UPDATE tenants SET newest_in_inbox = ?2 WHERE id = ?1";
+
+inline constexpr auto put_listener =
+    "INSERT INTO listeners (tenant, run, effect, trigger, routes, cursor)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, 0)"
+    " ON CONFLICT (tenant, run, effect, trigger) DO UPDATE SET routes = excluded.routes";
+inline constexpr auto advance_listener =
+    "UPDATE listeners SET cursor = ?5"
+    " WHERE tenant = ?1 AND run = ?2 AND effect = ?3 AND trigger = ?4 AND cursor < ?5";
+inline constexpr auto clear_listener =
+    "DELETE FROM listeners WHERE tenant = ?1 AND run = ?2 AND effect = ?3 AND trigger = ?4";
+
+inline constexpr auto put_schedule =
+    "INSERT INTO schedules (tenant, namespace, name, state) VALUES (?1, ?2, ?3, ?4)"
+    " ON CONFLICT (tenant, namespace, name) DO UPDATE SET state = excluded.state";
+inline constexpr auto clear_schedule =
+    "DELETE FROM schedules WHERE tenant = ?1 AND namespace = ?2 AND name = ?3";
+
 inline constexpr const char* all[] = {
-    find_tenant, add_tenant,    find_workflow, workflow_family, add_workflow, find_key,
-    add_key,     drop_old_keys, add_run,       find_run,        update_run,   count_runs,
-    start_count, add_entry,     put_timer,     clear_timer,     newest_event, add_events};
+    find_tenant,     add_tenant,    find_workflow, workflow_family, add_workflow, find_key,
+    add_key,         drop_old_keys, add_run,       find_run,        update_run,   count_runs,
+    start_count,     add_entry,     put_timer,     clear_timer,     newest_event, add_events,
+    drop_old_events, find_event,    add_event,     note_inbox,      put_listener, advance_listener,
+    clear_listener,  put_schedule,  clear_schedule};
 
 } // namespace steward::store::sqlite::writing

@@ -8,13 +8,17 @@ namespace steward::store::sqlite {
 tenant_book::tenant_book(connection& db)
     : db_(db), find_(db, writing::find_tenant), add_(db, writing::add_tenant),
       newest_(db, writing::newest_event), add_events_(db, writing::add_events),
-      count_(db, writing::count_runs), start_count_(db, writing::start_count) {}
+      count_(db, writing::count_runs), start_count_(db, writing::start_count),
+      note_inbox_(db, writing::note_inbox) {}
 
 tenant_state& tenant_book::open(const tenant_id& name) {
   auto at = tenants_.find(name);
   if (at == tenants_.end()) {
     tenant_state fresh;
-    if (auto row = find_.run(name); row.next()) fresh.id = row.integer(0);
+    if (auto row = find_.run(name); row.next()) {
+      fresh.id = row.integer(0);
+      fresh.newest_in_inbox = row.number(1);
+    }
     if (auto row = newest_.run(fresh.id); row.next()) fresh.newest_event = row.number(0);
     at = tenants_.emplace(name, std::move(fresh)).first;
   }
@@ -36,6 +40,8 @@ void tenant_book::write() {
   for (auto* entry : group_) {
     auto& [name, tenant] = *entry;
     write_counts(tenant);
+    if (tenant.received > 0)
+      note_inbox_.execute(tenant.id, tenant.newest_in_inbox + tenant.received);
     if (tenant.events.empty()) continue;
     found(tenant, name);
     auto sequence = tenant.newest_event;
@@ -61,6 +67,7 @@ std::vector<feed_chunk> tenant_book::settle() {
   for (auto* entry : group_) {
     auto& [name, tenant] = *entry;
     tenant.new_in_group = false;
+    tenant.newest_in_inbox += tenant.received;
     if (tenant.events.empty()) continue;
     tenant.newest_event = tenant.events.back().sequence;
     published.push_back({name, std::move(tenant.events)});
@@ -76,17 +83,19 @@ void tenant_book::discard() {
     if (tenant.new_in_group) tenant.id = 0;
     tenant.new_in_group = false;
     tenant.events.clear();
+    tenant.received = 0;
     tenant.counted = {};
   }
   group_.clear();
 }
 
 tenant_book::mark tenant_book::remember(const tenant_state& tenant) {
-  return {tenant.events.size(), tenant.id != 0, tenant.counted};
+  return {tenant.events.size(), tenant.received, tenant.id != 0, tenant.counted};
 }
 
 void tenant_book::take_back(tenant_state& tenant, const mark& to) {
   tenant.events.resize(to.events);
+  tenant.received = to.received;
   tenant.counted = to.counted;
   if (to.has_row) return;
   tenant.id = 0;

@@ -12,16 +12,18 @@ constexpr size_t status_count = static_cast<size_t>(run_status::completed) + 1;
 
 /// A tenant as the writer knows it, and what the open group adds to it.
 struct tenant_state {
-  int64_t id = 0;            ///< 0 until the tenant has a row.
-  uint64_t newest_event = 0; ///< Last committed sequence number.
+  int64_t id = 0;               ///< 0 until the tenant has a row.
+  uint64_t newest_event = 0;    ///< Last committed sequence number of the feed, ...
+  uint64_t newest_in_inbox = 0; ///< ... and of the inbox.
   bool in_group = false;
   bool new_in_group = false; ///< Its row goes away if the group does.
   std::vector<feed_event> events;
+  uint64_t received = 0;                       ///< Events more in the inbox.
   std::array<int64_t, status_count> counted{}; ///< Runs more (or less) by status.
 };
 
 /// The tenants that batches were written for, and the parts of a group that are gathered by tenant
-/// and written at its end: the feed and the run counts.
+/// and written at its end: the feed, the run counts, the inbox's number.
 class tenant_book {
 public:
   explicit tenant_book(connection& db);
@@ -41,6 +43,7 @@ public:
   /// What one batch adds can be taken back alone.
   struct mark {
     size_t events;
+    uint64_t received;
     bool has_row;
     std::array<int64_t, status_count> counted;
   };
@@ -51,7 +54,7 @@ private:
   void write_counts(tenant_state& tenant);
 
   connection& db_;
-  statement find_, add_, newest_, add_events_, count_, start_count_;
+  statement find_, add_, newest_, add_events_, count_, start_count_, note_inbox_;
   std::unordered_map<tenant_id, tenant_state> tenants_;
   std::vector<std::pair<const tenant_id, tenant_state>*> group_;
   std::string encoded_; ///< Kept for its memory.

@@ -17,6 +17,7 @@ std::span<const requirement> runs_conformance();
 std::span<const requirement> journal_conformance(); ///< And timers.
 std::span<const requirement> workflows_conformance();
 std::span<const requirement> feed_conformance();
+std::span<const requirement> events_conformance(); ///< And listeners and schedules.
 std::span<const requirement> groups_conformance();
 
 } // namespace steward::store::tests

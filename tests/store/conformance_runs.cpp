@@ -133,6 +133,20 @@ void update_sets_what_is_given(session& s) {
             kind::conflict);
 }
 
+void reopening_clears_what_the_end_set(session& s) {
+  const auto workflow = s.workflow("acme", "order");
+  s.commit_one("acme", {start(1, workflow, run_status::pending)});
+  s.commit_one("acme", {update_run{id(1), run_status::faulted, "1", "{}", noon_us, 1}});
+  s.commit_one("acme", {update_run{id(1), run_status::running, {}, {}, {}, 2, true}});
+  auto row = *s.read().get_run("acme", id(1)).value();
+  CAF_CHECK(row.status == run_status::running && row.attempts == 2);
+  CAF_CHECK(!row.output && !row.error && !row.ended_us);
+  CAF_CHECK_EQUAL(s.read().active_runs({}, 10).value().size(), 1u);
+  s.commit_one("acme", {update_run{id(1), run_status::faulted, {}, "[]", noon_us, 2, true}});
+  row = *s.read().get_run("acme", id(1)).value();
+  CAF_CHECK(row.error == "[]" && row.ended_us == noon_us);
+}
+
 void lists_newest_first_in_pages(session& s) {
   const auto order = s.workflow("acme", "order"), order2 = s.workflow("acme", "order", "2.0.0");
   const auto bill = s.workflow("acme", "bill");
@@ -216,6 +230,7 @@ constexpr requirement list[] = {
     {"a key is free again after a day", a_key_is_free_after_a_day},
     {"sweeping old keys leaves the others", old_keys_are_swept},
     {"an update sets what is given and leaves the rest", update_sets_what_is_given},
+    {"a run that goes on after its end has nothing of it", reopening_clears_what_the_end_set},
     {"runs are listed newest first, in pages, by status and workflow", lists_newest_first_in_pages},
     {"runs are counted by status", counts_by_status},
     {"active runs of all tenants come oldest first, in pages", active_runs_of_all_tenants},

@@ -8,7 +8,9 @@ namespace {
 using kind = batch_result::kind;
 
 void returns_what_was_deployed(session& s) {
-  const auto result = s.commit_one("acme", {deploy("order", "1.0.0")});
+  auto deployment = deploy("order", "1.0.0");
+  deployment.row.resources = R"({"file:///order.json":"{}"})";
+  const auto result = s.commit_one("acme", {deployment});
   CAF_CHECK(result.what == kind::committed);
   CAF_CHECK(result.workflow_id != 0);
   const auto found = *s.read().find_workflow("acme", {"shop", "order", "1.0.0"}).value();
@@ -18,8 +20,11 @@ void returns_what_was_deployed(session& s) {
   CAF_CHECK_EQUAL(found.digest, expected.digest);
   CAF_CHECK_EQUAL(found.source, expected.source);
   CAF_CHECK_EQUAL(found.created_us, expected.created_us);
+  CAF_CHECK_EQUAL(found.resources, deployment.row.resources);
+  s.workflow("acme", "alone");
+  CAF_CHECK(s.read().find_workflow("acme", {"shop", "alone", ""}).value()->resources.empty());
   CAF_CHECK(s.read().workflow_by_id(found.id).value()->ref == expected.ref);
-  CAF_CHECK(!s.read().workflow_by_id(found.id + 1).value());
+  CAF_CHECK(!s.read().workflow_by_id(found.id + 2).value());
   CAF_CHECK(!s.read().find_workflow("zeta", expected.ref).value());
   CAF_CHECK(!s.read().find_workflow("acme", {"shop", "order", "1.0.1"}).value());
   CAF_CHECK(!s.read().find_workflow("acme", {"shop", "other", ""}).value());
@@ -69,7 +74,7 @@ void lists_by_name_then_newest_version(session& s) {
       CAF_CHECK(page.size() <= limit);
       if (page.empty()) break;
       for (const auto& w : page) {
-        CAF_CHECK(w.source.empty());
+        CAF_CHECK(w.source.empty() && w.resources.empty());
         CAF_CHECK(!w.digest.empty() && w.id != 0);
         seen.push_back(w.ref);
       }

@@ -5,7 +5,8 @@
 namespace steward::store::sqlite::migrations {
 
 extern const char* const first_schema_0001;
+extern const char* const events_and_schedules_0002;
 
-inline const char* const all[] = {first_schema_0001};
+inline const char* const all[] = {first_schema_0001, events_and_schedules_0002};
 
 } // namespace steward::store::sqlite::migrations
