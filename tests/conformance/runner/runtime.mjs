@@ -22,10 +22,14 @@ function writeSecrets(folder, secrets) {
 }
 
 /** What the operator settles before the start, in the words of the server's configuration. */
-function settingsOf({ connect_to, ca_file, secrets, switches = [], callTimeout }, folder) {
+function settingsOf(
+  { connect_to, ca_file, secrets, switches = [], callTimeout, allowedHosts },
+  folder,
+) {
   const settings = {};
   const calls = {
     ...(connect_to && { connect_to, ca_bundle: ca_file }),
+    ...(allowedHosts && { allowed_hosts: allowedHosts }),
     ...(callTimeout && { timeout_ms: callTimeout }),
   };
   if (Object.keys(calls).length > 0) settings.http_client = calls;
