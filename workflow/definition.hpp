@@ -143,12 +143,14 @@ struct call_http_task {
 
 /// One operation of an OpenAPI 3.x or Swagger 2.0 document, resolved when the definition was read.
 struct api_operation {
+  /// form: a member of the body, whatever its content type; body: the body as a whole.
   enum class place : uint8_t { path, query, header, cookie, form, body };
   struct parameter {
     std::string name;
     place in = place::query;
     bool required = false;
-    /// The document's `style` (or collectionFormat in its terms): form, spaceDelimited, simple, ...
+    /// The document's `style` (or collectionFormat in its terms): form, spaceDelimited, simple,
+    /// ...; "json" for a text of JSON.
     std::string style;
     bool explode = false;
   };
@@ -277,6 +279,8 @@ struct definition {
   /// True if some task calls, emits, listens, waits or starts a child: such a run gets an actor of
   /// its own at once.
   bool may_wait = false;
+  /// What was fetched when the definition was read, by address: reading it again takes these.
+  std::map<std::string, std::string, std::less<>> resources;
 };
 
 } // namespace steward::workflow

@@ -1,5 +1,6 @@
 #include "workflow/reader.hpp"
 
+#include "workflow/reader/catalogs.hpp"
 #include "workflow/reader/extensions.hpp"
 #include "workflow/reader/functions.hpp"
 #include "workflow/reader/names.hpp"
@@ -38,6 +39,18 @@ void read_document(reading& r, const place& where, definition& into) {
     if (auto p = f.get(name)) check_object(r.problems, *p, name);
 }
 
+evaluation read_evaluation(problem_list& problems, const fields& workflow) {
+  auto where = workflow.get("evaluate");
+  if (!where) return evaluation::strict;
+  auto f = fields{problems, *where, "evaluate", {"language", "mode"}};
+  if (auto language = f.text("language"); language && *language != "jq")
+    problems.at(*f.get("language"),
+                "the expression language \"" + *language + "\" is not supported by this version",
+                "\"jq\"");
+  auto mode = f.word("mode", {"strict", "loose"});
+  return mode == "loose" ? evaluation::loose : evaluation::strict;
+}
+
 /// Reads the definitions in `use` that no task refers to, so that they are checked as well. Which
 /// variables their expressions could use is open, so the default names are taken as known.
 void check_unreferenced(reading& r, const variable_scope& outer) {
@@ -51,18 +64,20 @@ void check_unreferenced(reading& r, const variable_scope& outer) {
   for (const auto& p : r.use.unreferenced(kind::retry)) read_retry(r, p, scope);
 }
 
-void read_workflow(problem_list& problems, const source_node& root, definition& into) {
+void read_workflow(problem_list& problems, const source_node& root, resources& documents,
+                   const reader_limits& limits, definition& into) {
   auto top = place{root};
   auto f = fields{problems,
                   top,
                   "the workflow",
                   {"document", "input", "use", "do", "timeout", "output", "schedule", "evaluate"}};
   if (!f.is_object()) return;
-  f.unsupported("evaluate");
   auto use_place = f.get("use");
   auto use = reusables{problems, use_place ? &*use_place : nullptr};
-  auto r = reading{problems, use};
-  auto scope = variable_scope{{"context", "input", "workflow", "runtime"}};
+  auto cataloged = catalogs{limits, use.all(reusables::kind::function).size()};
+  auto r = reading{problems, use, documents, &cataloged};
+  auto mode = read_evaluation(problems, f);
+  auto scope = variable_scope{{"context", "input", "workflow", "runtime"}, mode};
   auto task_scope = variable_scope{scope, {"task"}};
   if (auto p = f.require("document")) read_document(r, *p, into);
   if (auto p = f.get("input")) into.input = read_input(r, *p, scope);
@@ -71,6 +86,8 @@ void read_workflow(problem_list& problems, const source_node& root, definition& 
   if (auto p = f.get("output")) into.output = read_output(r, *p, scope, "output");
   into.functions = read_functions(r, task_scope);
   into.extensions = read_extensions(r, task_scope);
+  check_catalogs(r, variable_scope::with_secrets(task_scope, use.secrets()));
+  for (auto& function : std::move(cataloged).take()) into.functions.push_back(std::move(function));
   into.secrets = use.secrets();
   into.starts = read_schedule(r, top);
   check_unreferenced(r, task_scope);
@@ -80,7 +97,7 @@ void read_workflow(problem_list& problems, const source_node& root, definition& 
 } // namespace
 
 outcome<std::shared_ptr<const definition>, std::vector<definition_problem>>
-read_definition(std::string_view text, const reader_limits& limits) {
+read_definition(std::string_view text, const reader_limits& limits, resource_source* source) {
   std::vector<source_problem> found;
   auto root = read_source(text, limits, found);
   if (!root) return failed{to_problems(std::move(found), limits.problems)};
@@ -88,7 +105,9 @@ read_definition(std::string_view text, const reader_limits& limits) {
   for (auto& p : found) problems.add({}, p.at, std::move(p.message), std::move(p.expected));
   auto result = std::make_shared<definition>();
   result->document = root->content;
-  read_workflow(problems, *root, *result);
+  auto documents = resources{source, limits};
+  read_workflow(problems, *root, documents, limits, *result);
+  result->resources = documents.texts();
   if (!problems.empty()) return failed{std::move(problems).take()};
   return std::shared_ptr<const definition>{std::move(result)};
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "workflow/definition.hpp"
+#include "workflow/reader/resource_source.hpp"
 
 namespace steward::workflow {
 
@@ -15,16 +16,22 @@ struct definition_problem {
 
 struct reader_limits {
   size_t bytes = 1u << 20;
-  uint32_t depth = 100;     ///< Nesting of YAML or JSON.
-  size_t nodes = 200'000;   ///< After aliases are expanded.
-  size_t problems = 100;    ///< Reported at most.
+  uint32_t depth = 400;   ///< Nesting of YAML or JSON; a task inside a task is three levels.
+  size_t nodes = 200'000; ///< After aliases are expanded.
+  size_t problems = 100;  ///< Reported at most.
+  size_t resource_bytes = 16u << 20; ///< Of all documents that the definition refers to.
+  size_t resource_nodes = 2'000'000; ///< Of each of them.
 };
 
 /// Reads, checks and compiles a definition from YAML 1.2 (core rules) or JSON. Reports every
 /// problem at once, in document order. What the language has but this version does not support is a
 /// problem that names the construct.
+///
+/// Documents that the definition refers to are taken from `resources` now, and are kept in
+/// `definition::resources`; without one, such a reference is a problem.
 outcome<std::shared_ptr<const definition>, std::vector<definition_problem>>
-read_definition(std::string_view text, const reader_limits& limits = {});
+read_definition(std::string_view text, const reader_limits& limits = {},
+                resource_source* resources = nullptr);
 
 /// The document alone, as a value: for input files and tests.
 outcome<value, std::vector<definition_problem>> read_yaml(std::string_view text,

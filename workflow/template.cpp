@@ -9,6 +9,7 @@ struct value_template::node {
   /// Of an array or an object that has expressions below: one for each item or member. Null for
   /// those that are constant.
   std::vector<std::shared_ptr<const node>> parts;
+  bool or_text = false; ///< Where the program fails, `written` counts.
 };
 
 struct value_template::evaluation_call {
@@ -34,7 +35,16 @@ outcome<value_template, expression_problem> value_template::compile(const value&
   auto root = compile_node(v);
   if (!root) return failed{root.error()};
   auto made = value_template{};
-  made.root_ = *root ? *root : std::make_shared<const node>(node{v, {}, {}});
+  made.root_ = *root ? *root : std::make_shared<const node>(node{v, {}, {}, false});
+  return made;
+}
+
+outcome<value_template, expression_problem> value_template::compile_loose(const value& v,
+                                                                          const usable& is_usable) {
+  auto root = compile_node(v, &is_usable);
+  if (!root) return failed{root.error()};
+  auto made = value_template{};
+  made.root_ = *root ? *root : std::make_shared<const node>(node{v, {}, {}, false});
   return made;
 }
 
@@ -44,36 +54,41 @@ outcome<value_template, expression_problem> value_template::compile_bare(const v
   auto compiled = expression::compile(v.as_string());
   if (!compiled) return failed{compiled.error()};
   auto made = value_template{};
-  made.root_ = std::make_shared<const node>(node{v, std::move(*compiled), {}});
+  made.root_ = std::make_shared<const node>(node{v, std::move(*compiled), {}, false});
   return made;
 }
 
 value_template value_template::constant(value v) {
   auto made = value_template{};
-  made.root_ = std::make_shared<const node>(node{std::move(v), {}, {}});
+  made.root_ = std::make_shared<const node>(node{std::move(v), {}, {}, false});
   return made;
 }
 
 /// Null when there is no expression in it.
 outcome<std::shared_ptr<const value_template::node>, expression_problem>
-value_template::compile_node(const value& v) {
+value_template::compile_node(const value& v, const usable* loose) {
   using made_node = std::shared_ptr<const node>;
   if (v.is_string()) {
     auto program = std::string_view{};
-    if (!is_expression_text(v.as_string(), program)) return made_node{};
+    if (!is_expression_text(v.as_string(), program)) {
+      if (!loose || trimmed(v.as_string()).empty()) return made_node{};
+      auto bare = expression::compile(v.as_string());
+      if (!bare || !(*loose)(*bare)) return made_node{};
+      return std::make_shared<const node>(node{v, std::move(*bare), {}, true});
+    }
     auto compiled = expression::compile(program);
     if (!compiled) {
       auto problem = compiled.error();
       problem.offset += static_cast<size_t>(program.data() - v.as_string().data());
       return failed{problem};
     }
-    return std::make_shared<const node>(node{v, std::move(*compiled), {}});
+    return std::make_shared<const node>(node{v, std::move(*compiled), {}, false});
   }
   auto parts = std::vector<made_node>{};
   auto any = false;
   auto problem = std::optional<expression_problem>{};
   auto add = [&](const value& item) {
-    auto part = compile_node(item);
+    auto part = compile_node(item, loose);
     if (!part) {
       problem = part.error();
       return false;
@@ -90,7 +105,7 @@ value_template::compile_node(const value& v) {
       if (!add(m.item)) return failed{*problem};
   }
   if (!any) return made_node{};
-  return std::make_shared<const node>(node{v, {}, std::move(parts)});
+  return std::make_shared<const node>(node{v, {}, std::move(parts), false});
 }
 
 outcome<value, evaluation_error> value_template::evaluate(const value& input,
@@ -107,8 +122,11 @@ outcome<value, evaluation_error> value_template::evaluate(const value& input,
 
 outcome<value, evaluation_error> value_template::evaluate_node(const node& n,
                                                                const evaluation_call& call) {
-  if (n.program)
-    return n.program->evaluate_one(call.input, call.variables, call.now_us, call.budget);
+  if (n.program) {
+    auto result = n.program->evaluate_one(call.input, call.variables, call.now_us, call.budget);
+    if (!result && n.or_text && !result.error().out_of_budget) return n.written;
+    return result;
+  }
   if (n.parts.empty()) return n.written;
   // A copy that shares all constant parts, with the others replaced one by one.
   auto made = n.written;

@@ -2,6 +2,7 @@
 
 #include "workflow/expression.hpp"
 
+#include <functional>
 #include <memory>
 #include <set>
 
@@ -17,6 +18,11 @@ public:
   /// A field that is an expression by type (`as`, `from`, `in`, ...): a bare string is a program
   /// too; an object is a template.
   static outcome<value_template, expression_problem> compile_bare(const value& v);
+  /// The loose mode of the language: a text that compiles, and whose program is usable, is an
+  /// expression too; where its evaluation fails, it stands for itself.
+  using usable = std::function<bool(const expression&)>;
+  static outcome<value_template, expression_problem> compile_loose(const value& v,
+                                                                   const usable& is_usable);
   static value_template constant(value v);
 
   /// The constant itself when there is no expression inside, else the value with each expression
@@ -32,7 +38,8 @@ public:
 private:
   struct node;
   struct evaluation_call;
-  static outcome<std::shared_ptr<const node>, expression_problem> compile_node(const value& v);
+  static outcome<std::shared_ptr<const node>, expression_problem>
+  compile_node(const value& v, const usable* loose = nullptr);
   static outcome<value, evaluation_error> evaluate_node(const node& n, const evaluation_call& call);
   static void collect_free_variables(const node& n, std::set<std::string, std::less<>>& names);
 

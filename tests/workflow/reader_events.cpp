@@ -1,7 +1,7 @@
 #define CAF_SUITE workflow_reader_events
 
 #include "caf/test/dsl.hpp"
-#include "reader_rig.hpp"
+#include "tests/workflow/reader_rig.hpp"
 #include "workflow/schema/pattern.hpp"
 
 using namespace steward::workflow;

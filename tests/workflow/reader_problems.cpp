@@ -30,8 +30,6 @@ const wrong cases[] = {
     {"do: [{a: {set: {x: 1}}}]\noutput: {as: .x}\ninput: {from: 3}\n", 4, 15, "/input/from",
      "must be an expression or an object, but is a number"},
     // use
-    {"use: {catalogs: {}}\ndo: [{a: {set: {x: 1}}}]\n", 2, 7, "/use/catalogs",
-     "use.catalogs is not"},
     {"use: {retris: {}}\ndo: [{a: {set: {x: 1}}}]\n", 2, 7, "/use/retris",
      "did you mean \"retries\"?"},
     {"use: {retries: {r: {delay: x}}}\ndo: [{a: {set: {x: 1}}}]\n", 2, 28, "/use/retries/r/delay",
@@ -124,8 +122,6 @@ const wrong cases[] = {
      "run: shell is not supported"},
     {"do:\n- a: {run: {}}\n", 3, 12, "/do/0/a/run", "must say one thing to run"},
     // schemas
-    {"do: [{a: {set: {x: 1}}}]\ninput: {schema: {resource: {endpoint: x}}}\n", 3, 18,
-     "/input/schema/resource", "an external schema (resource) is not supported"},
     {"do: [{a: {set: {x: 1}}}]\ninput: {schema: {format: avro, document: {}}}\n", 3, 26,
      "/input/schema/format", "format \"avro\" is not supported"},
     {"do: [{a: {set: {x: 1}}}]\ninput:\n  schema:\n    document:\n      properties: {n: {type: "

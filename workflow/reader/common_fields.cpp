@@ -2,6 +2,7 @@
 
 #include "workflow/pointer.hpp"
 #include "workflow/reader/fields.hpp"
+#include "workflow/reader/resources.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -33,15 +34,35 @@ mark find_mark(const place& where, std::string_view pointer) {
   return node->at;
 }
 
-std::optional<json_schema> read_schema(reading& r, const place& where) {
+std::optional<json_schema> read_external_schema(reading& r, const place& where,
+                                                const variable_scope& scope) {
+  auto uri = read_resource(r, where, scope);
+  auto tree = uri ? r.documents.find_tree(r.problems, where, *uri) : nullptr;
+  if (!tree) return std::nullopt;
+  auto compiled = json_schema::compile(tree->content);
+  if (compiled) return *std::move(compiled);
+  r.problems.at(where,
+                "the document \"" + *uri + "\" is no schema: " + compiled.error().reason +
+                    " (at \"" + compiled.error().pointer + "\")",
+                "a JSON Schema of draft 2020-12");
+  return std::nullopt;
+}
+
+std::optional<json_schema> read_schema(reading& r, const place& where,
+                                       const variable_scope& scope) {
   auto f = fields{r.problems, where, "a schema", {"format", "document", "resource"}};
   if (!f.is_object()) return std::nullopt;
-  f.unsupported("resource", "an external schema (resource)");
   if (auto format = f.text("format"); format && *format != "json" && !format->starts_with("json:"))
     r.problems.at(*f.get("format"),
                   "the schema format \"" + *format + "\" is not supported by this version",
                   "\"json\"");
-  auto document = f.has("resource") ? f.get("document") : f.require("document");
+  if (auto resource = f.get("resource")) {
+    if (auto document = f.get("document"))
+      r.problems.at_key(*document, "a schema has one of \"document\" and \"resource\"",
+                        "one of the two");
+    return read_external_schema(r, *resource, scope);
+  }
+  auto document = f.require("document");
   if (!document) return std::nullopt;
   auto compiled = json_schema::compile(document->content());
   if (compiled) return *std::move(compiled);
@@ -68,7 +89,7 @@ std::optional<value_template> read_transformation(reading& r, const place& where
 input_filter read_input(reading& r, const place& where, const variable_scope& scope) {
   auto f = fields{r.problems, where, "input", {"schema", "from"}};
   input_filter result;
-  if (auto schema = f.get("schema")) result.schema = read_schema(r, *schema);
+  if (auto schema = f.get("schema")) result.schema = read_schema(r, *schema, scope);
   auto inner = variable_scope::with_secrets(scope, r.use.secrets());
   if (auto from = f.get("from")) result.from = read_transformation(r, *from, inner);
   return result;
@@ -79,7 +100,7 @@ output_filter read_output(reading& r, const place& where, const variable_scope& 
   auto f = fields{r.problems, where, what, {"schema", "as"}};
   auto inner = variable_scope{scope, {"output"}};
   output_filter result;
-  if (auto schema = f.get("schema")) result.schema = read_schema(r, *schema);
+  if (auto schema = f.get("schema")) result.schema = read_schema(r, *schema, scope);
   if (auto as = f.get("as")) result.as = read_transformation(r, *as, inner);
   return result;
 }

@@ -6,10 +6,17 @@
 /// What a workflow and its tasks have in common: data filters, schemas, timeouts.
 namespace steward::workflow::reader {
 
-/// What every reader needs: where problems go and what `use` defines. Gathers `may_wait`.
+class resources;
+class catalogs;
+
+/// What every reader needs: where problems go, what `use` defines, what the definition refers to.
+/// Gathers `may_wait`.
 struct reading {
   problem_list& problems;
   reusables& use;
+  resources& documents;
+  /// Null within a function of a catalog, which knows no other catalogs.
+  catalogs* cataloged = nullptr;
   bool may_wait = false;
 };
 

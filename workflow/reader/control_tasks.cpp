@@ -41,7 +41,9 @@ task_body read_do(const task_source& t) {
 task_body read_set(const task_source& t) {
   auto what = *t.f.get("set");
   auto& problems = t.r.problems;
-  if (what.content().is_object() ? what.size() == 0 : !is_expression(what)) {
+  auto is_program =
+      is_expression(what) || (what.content().is_string() && t.scope.mode() == evaluation::loose);
+  if (what.content().is_object() ? what.size() == 0 : !is_program) {
     auto found = what.content().is_object()   ? std::string{"an empty object"}
                  : what.content().is_string() ? std::string{"a text that is no ${ ... }"}
                                               : std::string{describe(what.content())};

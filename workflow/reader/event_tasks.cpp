@@ -3,8 +3,6 @@
 /// The tasks that send events and wait for them: emit, listen.
 namespace steward::workflow::reader {
 
-namespace {
-
 event_iteration read_iteration(const task_source& t, const place& where) {
   auto& problems = t.r.problems;
   event_iteration result;
@@ -19,8 +17,6 @@ event_iteration read_iteration(const task_source& t, const place& where) {
   if (auto p = f.get("export")) result.export_ = read_output(t.r, *p, inner, "export");
   return result;
 }
-
-} // namespace
 
 task_body read_emit(const task_source& t) {
   t.r.may_wait = true;

@@ -184,8 +184,12 @@ std::optional<value_template> read_template(problem_list& problems, const place&
     auto compiled = value_template::compile_bare(content);
     return compiled ? std::optional{*std::move(compiled)} : std::nullopt;
   }
-  auto compiled = form == template_form::bare ? value_template::compile_bare(content)
-                                              : value_template::compile(content);
+  auto knows_all = [&](const expression& e) {
+    return std::ranges::all_of(e.free_variables(), [&](const auto& n) { return scope.has(n); });
+  };
+  auto compiled = scope.mode() == evaluation::loose
+                      ? value_template::compile_loose(content, knows_all)
+                      : value_template::compile(content);
   bool sound = false;
   if (compiled) {
     auto names = compiled->free_variables();

@@ -8,13 +8,18 @@
 
 namespace steward::workflow::reader {
 
+/// strict: only `${ ... }` is evaluated. loose: so is every text of a template that can be.
+enum class evaluation : uint8_t { strict, loose };
+
 /// The names (`$name`) that expressions at some place may use. Refers to the scope around it, which
 /// must outlive it.
 class variable_scope {
 public:
-  explicit variable_scope(std::initializer_list<std::string_view> names) : names_(names) {}
+  explicit variable_scope(std::initializer_list<std::string_view> names,
+                          evaluation mode = evaluation::strict)
+      : names_(names), mode_(mode) {}
   variable_scope(const variable_scope& outer, std::initializer_list<std::string_view> names)
-      : outer_(&outer), names_(names), secrets_(outer.secrets_) {}
+      : outer_(&outer), names_(names), secrets_(outer.secrets_), mode_(outer.mode_) {}
   /// The same as `outer` with `$secrets`, which has these members.
   static variable_scope with_secrets(const variable_scope& outer,
                                      const std::vector<std::string>& secrets);
@@ -24,11 +29,13 @@ public:
   std::vector<std::string_view> names() const;
   /// What `$secrets` has; null where it does not exist.
   const std::vector<std::string>* secrets() const { return secrets_; }
+  evaluation mode() const { return mode_; }
 
 private:
   const variable_scope* outer_ = nullptr;
   std::vector<std::string_view> names_;
   const std::vector<std::string>* secrets_ = nullptr;
+  evaluation mode_ = evaluation::strict;
 };
 
 /// True for the names that the language itself gives a meaning, supported or not.

@@ -11,7 +11,7 @@ place::place(const place& above, size_t index)
 }
 
 std::string place::pointer() const {
-  if (!above_) return {};
+  if (!above_) return std::string{root_pointer_};
   return above_->pointer() + "/" +
          (above_->content().is_object() ? escape_pointer_step(key_) : std::to_string(index_));
 }

@@ -11,6 +11,9 @@ namespace steward::workflow::reader {
 class place {
 public:
   explicit place(const source_node& root) : node_(&root), key_at_(root.at) {}
+  /// The root of another document, which stands under that key and pointer; both must outlive it.
+  place(const source_node& root, std::string_view key, std::string_view pointer)
+      : node_(&root), key_(key), root_pointer_(pointer), key_at_(root.at) {}
   /// The member or element at that index of the place above.
   place(const place& above, size_t index);
 
@@ -30,6 +33,7 @@ private:
   const source_node* node_;
   const place* above_ = nullptr;
   std::string_view key_;
+  std::string_view root_pointer_;
   size_t index_ = 0;
   mark key_at_;
 };

@@ -13,11 +13,12 @@ struct section {
   std::string_view field, one;
 };
 // In the order of reusables::kind.
-constexpr std::array<section, 5> supported{{{"authentications", "authentication"},
+constexpr std::array<section, 6> supported{{{"authentications", "authentication"},
                                             {"errors", "error"},
                                             {"retries", "retry policy"},
                                             {"timeouts", "timeout"},
-                                            {"functions", "function"}}};
+                                            {"functions", "function"},
+                                            {"catalogs", "catalog"}}};
 
 } // namespace
 
@@ -28,7 +29,6 @@ reusables::reusables(problem_list& problems, const place* use) {
                   "use",
                   {"authentications", "errors", "retries", "timeouts", "functions", "extensions",
                    "catalogs", "secrets"}};
-  f.unsupported("catalogs", "use.catalogs");
   extensions_ = f.get("extensions");
   if (auto secrets = f.get("secrets")) read_secrets(problems, *secrets);
   for (size_t i = 0; i < supported.size(); ++i) {
@@ -61,23 +61,34 @@ std::optional<size_t> reusables::find_index(problem_list& problems, const place&
                                             kind what) {
   const auto& s = supported[static_cast<size_t>(what)];
   auto name = read_text(problems, reference, "the name of a " + std::string{s.one});
-  if (!name) return std::nullopt;
+  return name ? find_index(problems, reference, what, *name) : std::nullopt;
+}
+
+std::optional<size_t> reusables::find_index(problem_list& problems, const place& reference,
+                                            kind what, std::string_view name) {
+  const auto& s = supported[static_cast<size_t>(what)];
   std::vector<std::string_view> known;
   for (const auto& definition : all(what)) known.push_back(definition.key());
   for (size_t i = 0; i < known.size(); ++i)
-    if (known[i] == *name) {
-      referenced_[static_cast<size_t>(what)].insert(*name);
+    if (known[i] == name) {
+      referenced_[static_cast<size_t>(what)].emplace(name);
       return i;
     }
   problems.at(reference,
-              "the " + std::string{s.one} + " \"" + *name + "\" is not defined in use." +
-                  std::string{s.field} + suggestion(*name, known),
+              "the " + std::string{s.one} + " \"" + std::string{name} +
+                  "\" is not defined in use." + std::string{s.field} + suggestion(name, known),
               known.empty() ? "a definition in use." + std::string{s.field} : enumerate(known));
   return std::nullopt;
 }
 
 std::optional<place> reusables::find(problem_list& problems, const place& reference, kind what) {
   auto index = find_index(problems, reference, what);
+  return index ? std::optional{place{*sections_[static_cast<size_t>(what)], *index}} : std::nullopt;
+}
+
+std::optional<place> reusables::find_named(problem_list& problems, const place& reference,
+                                           kind what, std::string_view name) {
+  auto index = find_index(problems, reference, what, name);
   return index ? std::optional{place{*sections_[static_cast<size_t>(what)], *index}} : std::nullopt;
 }
 

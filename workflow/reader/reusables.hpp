@@ -12,7 +12,7 @@ namespace steward::workflow::reader {
 /// reference, because the variables that it may use are those of the task that refers to it.
 class reusables {
 public:
-  enum class kind : uint8_t { authentication, error, retry, timeout, function };
+  enum class kind : uint8_t { authentication, error, retry, timeout, function, catalog };
 
   /// `use` is the section's place, or null. Reports what is malformed or not supported in it.
   reusables(problem_list& problems, const place* use);
@@ -22,6 +22,9 @@ public:
   /// The definition that the text at `reference` names; none, and a problem, if there is none.
   std::optional<place> find(problem_list& problems, const place& reference, kind what);
 
+  /// The same for a name that is a part of the text.
+  std::optional<place> find_named(problem_list& problems, const place& reference, kind what,
+                                  std::string_view name);
   /// The same as its position in `all`.
   std::optional<size_t> find_index(problem_list& problems, const place& reference, kind what);
   bool has(kind what, std::string_view name) const;
@@ -37,11 +40,13 @@ public:
   const std::vector<std::string>& secrets() const { return secrets_; }
 
 private:
+  std::optional<size_t> find_index(problem_list& problems, const place& reference, kind what,
+                                   std::string_view name);
   void read_secrets(problem_list& problems, const place& where);
 
   // In the order of `kind`. Places of definitions point to these, so this object must not move.
-  std::array<std::optional<place>, 5> sections_;
-  std::array<std::set<std::string, std::less<>>, 5> referenced_;
+  std::array<std::optional<place>, 6> sections_;
+  std::array<std::set<std::string, std::less<>>, 6> referenced_;
   std::optional<place> extensions_;
   std::vector<std::string> secrets_;
 };

@@ -1,8 +1,8 @@
 #include "workflow/reader/names.hpp"
-#include "workflow/reader/tasks.hpp"
+#include "workflow/reader/processes.hpp"
 #include "workflow/version.hpp"
 
-/// `run: workflow`.
+/// `run`: another workflow, or a process.
 namespace steward::workflow::reader {
 
 namespace {
@@ -37,17 +37,26 @@ task_body read_run(const task_source& t) {
   auto f = fields{
       problems, what, "run", {"workflow", "container", "script", "shell", "await", "return"}};
   if (!f.is_object()) return run_workflow_task{};
-  size_t things = f.has("workflow") ? 1u : 0u;
-  for (auto name : {"container", "script", "shell"}) {
-    f.unsupported(name, std::string{"run: "} + name);
-    things += f.has(name) ? 1u : 0u;
+  std::string_view kind;
+  size_t things = 0;
+  for (auto name : {"workflow", "container", "script", "shell"})
+    if (f.has(name)) {
+      kind = name;
+      ++things;
+    }
+  if (things != 1) {
+    problems.at(what, "\"run\" says " + std::to_string(things) + " things to run",
+                "one of \"workflow\", \"container\", \"script\" or \"shell\"");
+    return run_workflow_task{};
   }
-  auto child = f.get("workflow");
-  if (things != 1) problems.at(what, "\"run\" must say one thing to run", "the field \"workflow\"");
-  if (!child || things > 1) return run_workflow_task{};
-  auto result = read_child(t, *child);
-  result.await = f.boolean("await").value_or(true);
+  auto await = f.boolean("await").value_or(true);
   auto returns = f.word("return", {"stdout", "stderr", "code", "all", "none"});
+  if (kind != "workflow") {
+    refuse_process(t, *f.get(kind), kind);
+    return run_workflow_task{};
+  }
+  auto result = read_child(t, *f.get(kind));
+  result.await = await;
   // Processes have several results; a workflow has its output, and `stdout` is the default's name.
   if (returns && *returns != "stdout")
     problems.at(*f.get("return"), "return: " + *returns + " is not supported for run: workflow",

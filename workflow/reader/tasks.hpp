@@ -51,6 +51,13 @@ task_body read_fork(const task_source& t);
 task_body read_emit(const task_source& t);
 task_body read_listen(const task_source& t);
 
+/// `call: openapi`.
+task_body read_openapi(const task_source& t);
+/// `output` of a call.
+call_result read_call_result(const fields& f);
+/// `foreach` of a task that consumes events.
+event_iteration read_iteration(const task_source& t, const place& where);
+
 /// `raise.error` or one of `use.errors`.
 error_template read_error(reading& r, const place& where, const variable_scope& scope);
 /// `catch.retry` or one of `use.retries`.
