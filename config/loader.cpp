@@ -80,6 +80,63 @@ key text(std::string path, std::string comment, std::function<void(settings&, st
           [show](const settings& s) { return value{show(s)}; }};
 }
 
+key flag(std::string path, std::string comment, std::function<bool&(settings&)> field) {
+  auto put = [field](settings& s, const value& v) -> std::string {
+    if (!v.is_bool()) return "true or false";
+    field(s) = v.as_bool();
+    return {};
+  };
+  auto get = [field](const settings& s) {
+    auto copy = s;
+    return value{field(copy)};
+  };
+  return {std::move(path), std::move(comment), std::move(put), std::move(get)};
+}
+
+/// A list of texts that `fits`; `expected` says what they are.
+key texts(std::string path, std::string comment, std::string expected,
+          std::function<bool(std::string_view)> fits,
+          std::function<std::vector<std::string>&(settings&)> field) {
+  auto put = [expected, fits, field](settings& s, const value& v) -> std::string {
+    if (!v.is_array()) return expected;
+    std::vector<std::string> read;
+    for (const auto& item : v.items()) {
+      if (!item.is_string() || !fits(item.as_string())) return expected;
+      read.emplace_back(item.as_string());
+    }
+    field(s) = std::move(read);
+    return {};
+  };
+  auto get = [field](const settings& s) {
+    auto copy = s;
+    auto out = value::empty_array();
+    for (const auto& t : field(copy)) out.push_back(t);
+    return out;
+  };
+  return {std::move(path), std::move(comment), std::move(put), std::move(get)};
+}
+
+/// "*", "*.example.com", a name or an address.
+bool is_host_pattern(std::string_view text) {
+  if (text.starts_with("*.")) text.remove_prefix(2);
+  return text == "*" || (!text.empty() && text.find_first_of("*/ @?#=") == text.npos);
+}
+constexpr char host_patterns[] = "a list of hosts: names, \"*.example.com\", addresses or \"*\"";
+
+/// "host:port"
+bool is_place(std::string_view text) {
+  const auto colon = text.rfind(':');
+  if (colon == text.npos || colon == 0) return false;
+  const auto port = text.substr(colon + 1);
+  return !port.empty() && port.size() <= 5 && port.find_first_not_of("0123456789") == port.npos &&
+         is_host_pattern(text.substr(0, colon)) && !text.starts_with('*');
+}
+bool is_connect_to(std::string_view text) {
+  const auto equals = text.find('=');
+  return equals != text.npos && is_place(text.substr(0, equals)) &&
+         is_place(text.substr(equals + 1));
+}
+
 key log_level() {
   auto put = [](settings& s, const value& v) -> std::string {
     for (const auto* level : {"trace", "debug", "info", "warn", "error"})
@@ -166,6 +223,8 @@ const std::vector<key>& keys() {
                      [](s& x) -> size_t& { return x.gateway.connections; }),
       number<size_t>("gateway.header_bytes", "past it 431", 1024, 1 << 20,
                      [](s& x) -> size_t& { return x.gateway.header_bytes; }),
+      number<size_t>("gateway.event_bytes", "one published event; past it 400", 1024, 1 << 30,
+                     [](s& x) -> size_t& { return x.gateway.event_bytes; }),
       number<size_t>("gateway.body_bytes", "past it 413", 1024, 1 << 30,
                      [](s& x) -> size_t& { return x.gateway.body_bytes; }),
       duration("gateway.header_timeout_ms",
@@ -203,6 +262,8 @@ const std::vector<key>& keys() {
                        1000, [](s& x) -> unsigned& { return x.tenant.crash_limit; }),
       duration("tenant.passivate_after_ms", "a waiting run that is left alone leaves memory",
                [](s& x) -> milliseconds& { return x.tenant.passivate_after; }),
+      number<uint32_t>("tenant.inbox_hours", "events are kept for listeners that come later", 1,
+                       24 * 366, [](s& x) -> uint32_t& { return x.tenant.inbox_hours; }),
       number<uint64_t>("run.steps", "tasks that one run may enter in its life", 1, 1'000'000'000,
                        [](s& x) -> uint64_t& { return x.tenant.machine.steps; }),
       number<uint32_t>("run.nesting", "scopes inside scopes", 1, 10'000,
@@ -229,6 +290,23 @@ const std::vector<key>& keys() {
           "http_client.ca_bundle", "file of trusted certificates; empty: the system's",
           [](s& x, std::string v) { x.http_client.ca_bundle = std::move(v); },
           [](const s& x) { return x.http_client.ca_bundle; }),
+      texts("http_client.connect_to",
+            "\"host:port=address:port\": calls to the first go to the second",
+            "a list of \"host:port=address:port\"", is_connect_to,
+            [](s& x) -> std::vector<std::string>& { return x.http_client.connect_to; }),
+      texts("http_client.allowed_hosts", "names, \"*.example.com\", addresses; others are refused",
+            host_patterns, is_host_pattern,
+            [](s& x) -> std::vector<std::string>& { return x.http_client.allowed_hosts; }),
+      flag("http_client.private_networks",
+           "false: private, loopback and link-local addresses are refused",
+           [](s& x) -> bool& { return x.http_client.private_networks; }),
+      text(
+          "secrets.directory", "holds <tenant>/<name> files; empty: there are no secrets",
+          [](s& x, std::string v) { x.secrets.directory = std::move(v); },
+          [](const s& x) { return x.secrets.directory.string(); }),
+      texts("workflow.resources.hosts", "from where definitions may load what they refer to",
+            host_patterns, is_host_pattern,
+            [](s& x) -> std::vector<std::string>& { return x.resources.hosts; }),
   };
   return all;
 }
@@ -259,7 +337,8 @@ void apply(const std::string& prefix, const value& v, settings& into,
   }
 }
 
-/// Nothing but blank lines and comments: a file that changes nothing, though it is no YAML document.
+/// Nothing but blank lines and comments: a file that changes nothing, though it is no YAML
+/// document.
 bool says_nothing(std::string_view yaml) {
   for (size_t at = 0; at < yaml.size();) {
     const auto end = std::min(yaml.find('\n', at), yaml.size());

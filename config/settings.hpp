@@ -32,6 +32,7 @@ struct gateway_settings {
   size_t connections = 10'000;         ///< Open at once; past it a new one gets 503 and is closed.
   size_t header_bytes = 16 << 10;      ///< 431 past it.
   size_t body_bytes = 1 << 20;         ///< 413 past it.
+  size_t event_bytes = 256 << 10;      ///< One published event; 400 past it.
   milliseconds header_timeout{10'000}; ///< From the first byte to the end of the header: 408.
   milliseconds body_timeout{30'000};   ///< For the whole body: 408.
   milliseconds idle_timeout{75'000};   ///< Between requests: closed.
@@ -57,6 +58,7 @@ struct tenant_settings {
   uint32_t active_runs = 20'000;        ///< Run actors alive at once; past it starts are refused.
   unsigned crash_limit = 5;             ///< Crashes in a row after which a run is quarantined.
   milliseconds passivate_after{10'000}; ///< A waiting run that is left alone leaves memory.
+  uint32_t inbox_hours = 24; ///< For how long events are kept for listeners that come later.
   workflow::machine_limits machine;
 };
 
@@ -68,6 +70,20 @@ struct http_client_settings {
   size_t queue = 50'000;           ///< ... up to this many; past it they fail.
   size_t per_host = 64;            ///< Connections to one host.
   std::string ca_bundle;           ///< Empty: the system's.
+  /// "host:port=address:port": calls to the first go to the second, with the first's name for TLS
+  /// and Host.
+  std::vector<std::string> connect_to;
+  std::vector<std::string> allowed_hosts{"*"}; ///< Names, "*.example.com", addresses, "*".
+  /// False: private, loopback and link-local addresses are refused after resolution.
+  bool private_networks = true;
+};
+
+struct secret_settings {
+  std::filesystem::path directory; ///< Holds <tenant>/<name> files; empty: there are no secrets.
+};
+
+struct resource_settings {
+  std::vector<std::string> hosts{"*"}; ///< From which definitions may load, as `allowed_hosts`.
 };
 
 struct settings {
@@ -75,6 +91,8 @@ struct settings {
   store_settings store;
   tenant_settings tenant;
   http_client_settings http_client;
+  secret_settings secrets;
+  resource_settings resources;
   unsigned scheduler_threads = 0; ///< 0: one for each core.
   std::string log_level = "info"; ///< trace, debug, info, warn, error
 };

@@ -1,6 +1,7 @@
 #include "connectors/authenticator.hpp"
 
 #include "messages/digest.hpp"
+#include "workflow/secret_mask.hpp"
 
 #include <array>
 #include <openssl/rand.h>
@@ -26,6 +27,13 @@ std::string random_name() {
 
 http_answer failure_of(authentication_failure why) {
   return http_answer::failure(std::move(why.reason), std::move(why.error));
+}
+
+/// Services that repeat what they were sent must not carry a token into a run's data.
+void hide(const std::string& token, http_answer& answer) {
+  const workflow::secret_mask mask{workflow::value{token}};
+  answer.body = mask.masked(std::move(answer.body));
+  for (auto& [name, text] : answer.headers) text = mask.masked(std::move(text));
 }
 
 } // namespace
@@ -123,7 +131,10 @@ void authenticator::send_on(const call_ptr& c, const std::string& token) {
 }
 
 void authenticator::answered(const call_ptr& c, http_answer answer) {
-  if (!answer.answered || answer.status != 401 || c->renewed) return c->done(std::move(answer));
+  if (!answer.answered || answer.status != 401 || c->renewed) {
+    hide(c->sent_token, answer);
+    return c->done(std::move(answer));
+  }
   c->renewed = true;
   {
     const std::lock_guard guard{mutex_};

@@ -23,7 +23,8 @@ struct token_world {
 /// Tokens are fetched over the transport behind, kept in memory for one tenant and one policy until
 /// they are about to end, and renewed then. Of many calls that want the same token at once, one
 /// fetches it and the others wait. A call with a token that is answered 401 drops that token and is
-/// sent once more with a new one; what that is answered is the answer.
+/// sent once more with a new one; what that is answered is the answer. A token that the service
+/// repeats in its answer is masked.
 ///
 /// Fails an order as `authentication`, with a reason that never has a secret in it: credentials
 /// that are not what their scheme needs, an authority that can't be reached or refuses. A secret

@@ -1,6 +1,8 @@
 #include "connectors/curl_transfer.hpp"
 
+#include <algorithm>
 #include <new>
+#include <sys/socket.h>
 
 namespace steward::connectors {
 
@@ -11,18 +13,50 @@ bool expects_body(const std::string& method) {
   return method == "POST" || method == "PUT" || method == "PATCH";
 }
 
+curl_slist* longer(curl_slist* list, const std::string& line) {
+  auto* with_line = curl_slist_append(list, line.c_str());
+  if (with_line) return with_line;
+  curl_slist_free_all(list);
+  throw std::bad_alloc{};
+}
+
 } // namespace
 
-curl_transfer::curl_transfer(easy_handle handle, const http_order& order, std::string url,
+bool start_curl() {
+  static const auto started = curl_global_init(CURL_GLOBAL_DEFAULT);
+  return started == CURLE_OK;
+}
+
+easy_handle new_easy_handle() {
+  easy_handle fresh{start_curl() ? curl_easy_init() : nullptr};
+  if (!fresh) throw std::bad_alloc{};
+  return fresh;
+}
+
+transfer_options::transfer_options(const config::http_client_settings& settings, std::string agent,
+                                   const std::vector<std::string>& hosts, std::string hosts_setting)
+    : connect_timeout(settings.connect_timeout), response_bytes(settings.response_bytes),
+      ca_bundle(settings.ca_bundle), user_agent(std::move(agent)),
+      egress(std::make_shared<const egress_policy>(hosts, std::move(hosts_setting), settings)) {
+  curl_slist* lines = nullptr;
+  for (auto entry : settings.connect_to) {
+    std::ranges::replace(entry, '=', ':');
+    lines = longer(lines, entry);
+  }
+  connect_to = {lines, list_cleanup{}};
+}
+
+curl_transfer::curl_transfer(easy_handle handle, const http_order& order, checked_url url,
                              const transfer_options& options, std::chrono::milliseconds timeout)
-    : handle_(std::move(handle)), room_(options.response_bytes), limit_(options.response_bytes) {
+    : handle_(std::move(handle)), url_(std::move(url)), egress_(options.egress),
+      room_(options.response_bytes), limit_(options.response_bytes) {
   const auto set = [&](CURLoption option, auto value) {
     curl_easy_setopt(handle_.get(), option, value);
   };
   set(CURLOPT_ERRORBUFFER, error_);
   set(CURLOPT_NOSIGNAL, 1L);
   set(CURLOPT_QUICK_EXIT, 1L); // a name server that hangs must not hang this thread
-  set(CURLOPT_URL, url.c_str());
+  set(CURLOPT_URL, url_.text.c_str());
   set(CURLOPT_PROTOCOLS_STR, "http,https");
   set(CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
   set(CURLOPT_FOLLOWLOCATION, 0L); // redirect.hpp follows: libcurl would repeat a PUT after a 303
@@ -36,7 +70,10 @@ curl_transfer::curl_transfer(easy_handle handle, const http_order& order, std::s
   set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   if (!options.ca_bundle.empty()) set(CURLOPT_CAINFO, options.ca_bundle.c_str());
   // Over TLS the first connection tells whether requests can share it: worth one handshake's wait.
-  if (url.starts_with("https:")) set(CURLOPT_PIPEWAIT, 1L);
+  if (url_.text.starts_with("https:")) set(CURLOPT_PIPEWAIT, 1L);
+  set(CURLOPT_OPENSOCKETFUNCTION, &curl_transfer::on_open);
+  set(CURLOPT_OPENSOCKETDATA, static_cast<void*>(this));
+  if (options.connect_to) set(CURLOPT_CONNECT_TO, options.connect_to.get());
   set(CURLOPT_USERAGENT, options.user_agent.c_str());
   if (!has_header(order.headers, "accept-encoding")) set(CURLOPT_ACCEPT_ENCODING, "");
   set(CURLOPT_HEADERFUNCTION, &curl_transfer::on_header);
@@ -70,14 +107,7 @@ void curl_transfer::set_request(const http_order& order) {
 
 void curl_transfer::set_headers(const http_order& order) {
   curl_slist* lines = nullptr;
-  const auto add = [&](const std::string& line) {
-    auto* longer = curl_slist_append(lines, line.c_str());
-    if (!longer) {
-      curl_slist_free_all(lines);
-      throw std::bad_alloc{};
-    }
-    lines = longer;
-  };
+  const auto add = [&](const std::string& line) { lines = longer(lines, line); };
   for (const auto& [name, value] : order.headers)
     if (!is_framing_header(name)) add(value.empty() ? name + ";" : name + ": " + value);
   // A colon and nothing else keeps libcurl from adding these by itself.
@@ -92,6 +122,18 @@ bool curl_transfer::take(size_t bytes) {
   if (too_large_) return false;
   room_ -= bytes;
   return true;
+}
+
+/// The address is known only here: the name server's word, not the author's.
+curl_socket_t curl_transfer::on_open(void* self, curlsocktype, curl_sockaddr* address) noexcept {
+  auto& transfer = *static_cast<curl_transfer*>(self);
+  try {
+    transfer.refused_ = transfer.egress_->why_not(transfer.url_, address->addr);
+  } catch (const std::bad_alloc&) {
+    return CURL_SOCKET_BAD;
+  }
+  if (!transfer.refused_.empty()) return CURL_SOCKET_BAD;
+  return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
 size_t curl_transfer::on_header(char* data, size_t size, size_t count, void* self) noexcept {
@@ -123,6 +165,7 @@ http_answer curl_transfer::finish(CURLcode code) {
   if (too_large_)
     return http_answer::failure("the answer is larger than " + std::to_string(limit_) + " bytes");
   if (code != CURLE_OK) {
+    if (!refused_.empty()) return http_answer::failure(refused_, "authorization");
     auto failure = http_answer::failure(error_[0] ? error_ : curl_easy_strerror(code));
     failure.timed_out = code == CURLE_OPERATION_TIMEDOUT;
     return failure;

@@ -28,8 +28,7 @@ struct multi_cleanup {
 using multi_handle = std::unique_ptr<CURLM, multi_cleanup>;
 
 multi_handle open_multi(const config::http_client_settings& settings) {
-  static const auto started = curl_global_init(CURL_GLOBAL_DEFAULT);
-  multi_handle multi{started == CURLE_OK ? curl_multi_init() : nullptr};
+  multi_handle multi{start_curl() ? curl_multi_init() : nullptr};
   if (!multi) throw std::runtime_error{"libcurl can't be started"};
   // Requests take turns in call_queue. These are for what redirects add, and for idle connections.
   curl_multi_setopt(multi.get(), CURLMOPT_MAX_HOST_CONNECTIONS,
@@ -60,8 +59,8 @@ using request = std::variant<new_order, order_id>; ///< An id alone cancels.
 class curl_transport::loop {
 public:
   loop(const config::http_client_settings& settings, std::string user_agent)
-      : settings_(settings), options_{settings.connect_timeout, settings.response_bytes,
-                                      settings.ca_bundle, std::move(user_agent)},
+      : settings_(settings), options_{settings, std::move(user_agent), settings.allowed_hosts,
+                                      "http_client.allowed_hosts"},
         multi_(open_multi(settings)), queue_(settings.concurrent, settings.per_host) {
     // The process's signals are for its main thread; and OpenSSL writes may raise SIGPIPE here.
     sigset_t all, before;
@@ -135,6 +134,11 @@ private:
       fresh.done(http_answer::failure(std::move(why_not)));
       return;
     }
+    if (why_not = options_.egress->why_not(*url); !why_not.empty()) {
+      give_place();
+      fresh.done(http_answer::failure(std::move(why_not), "authorization"));
+      return;
+    }
     call c;
     c.url = *std::move(url);
     c.order = std::move(fresh.order);
@@ -156,7 +160,7 @@ private:
       if (!c.deadline) c.deadline = now + settings_.timeout;
       const auto left = std::chrono::ceil<milliseconds>(*c.deadline - now);
       // 0 would mean forever to libcurl: a redirect chain that used up its time gets one more ms.
-      c.transfer = std::make_unique<curl_transfer>(idle_handle(), c.order, c.url.text, options_,
+      c.transfer = std::make_unique<curl_transfer>(idle_handle(), c.order, c.url, options_,
                                                    std::max(left, milliseconds{1}));
       curl_easy_setopt(c.transfer->handle(), CURLOPT_PRIVATE, reinterpret_cast<void*>(*number));
       curl_multi_add_handle(multi_.get(), c.transfer->handle());
@@ -164,11 +168,7 @@ private:
   }
 
   easy_handle idle_handle() {
-    if (idle_.empty()) {
-      easy_handle fresh{curl_easy_init()};
-      if (!fresh) throw std::bad_alloc{};
-      return fresh;
-    }
+    if (idle_.empty()) return new_easy_handle();
     auto handle = std::move(idle_.back());
     idle_.pop_back();
     return handle;
@@ -197,11 +197,11 @@ private:
     leave_wire(c);
     if (c.order.follow_redirects && is_redirect(answer)) {
       auto why_not = redirect(c, answer);
-      if (why_not.empty()) {
+      if (why_not.reason.empty()) {
         enqueue(std::move(c));
         return;
       }
-      answer = http_answer::failure(std::move(why_not));
+      answer = std::move(why_not);
     }
     numbers_.erase(id);
     give_place();
@@ -209,16 +209,16 @@ private:
   }
 
   /// Turns the call into the one that the redirect asks for; otherwise says why not.
-  std::string redirect(call& c, const http_answer& answer) {
+  http_answer redirect(call& c, const http_answer& answer) {
     if (++c.redirects > redirect_limit)
-      return "more than " + std::to_string(redirect_limit) + " redirects";
+      return http_answer::failure("more than " + std::to_string(redirect_limit) + " redirects");
     auto next = follow(std::move(c.order), answer);
-    if (!next) return next.error();
+    if (!next) return http_answer::failure(next.error());
     c.order = *std::move(next);
     auto url = check_url(c.order.url);
-    if (!url) return url.error();
+    if (!url) return http_answer::failure(url.error());
     c.url = *std::move(url);
-    return {};
+    return http_answer::failure(options_.egress->why_not(c.url), "authorization");
   }
 
   void drop(const order_id& id) {

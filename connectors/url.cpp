@@ -30,7 +30,8 @@ outcome<checked_url, std::string> check(CURLU* url) {
   const auto host = part(url, CURLUPART_HOST);
   if (host.empty()) return failed{std::string{"the address names no host"}};
   return checked_url{part(url, CURLUPART_URL),
-                     scheme + "://" + host + ":" + part(url, CURLUPART_PORT, CURLU_DEFAULT_PORT)};
+                     scheme + "://" + host + ":" + part(url, CURLUPART_PORT, CURLU_DEFAULT_PORT),
+                     host};
 }
 
 outcome<checked_url, std::string> parse(CURLU* url, const std::string& text) {

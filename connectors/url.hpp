@@ -10,6 +10,7 @@ namespace steward::connectors {
 struct checked_url {
   std::string text;   ///< Normalised: spaces and other odd bytes percent-encoded.
   std::string origin; ///< scheme://host:port, the port always given.
+  std::string host;
 };
 
 /// Refuses what is not http or https, has no host, or carries credentials. Failures are for people

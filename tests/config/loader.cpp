@@ -47,8 +47,9 @@ CAF_TEST(every problem is told at once with its place) {
 }
 
 CAF_TEST(a key without a hash or with a foreign member is refused and not repeated) {
-  for (const auto* keys : {"[{name: ci, tenant: shop}]", "[{name: ci, tenant: shop, sha256: secret}]",
-                           "[{name: ci, tenant: Shop, sha256: " , "hello"}) {
+  for (const auto* keys :
+       {"[{name: ci, tenant: shop}]", "[{name: ci, tenant: shop, sha256: secret}]",
+        "[{name: ci, tenant: Shop, sha256: ", "hello"}) {
     config::settings s;
     const auto problems = config::load(std::string{"gateway: {keys: "} + keys + "}", s);
     CAF_REQUIRE(!problems.empty());
@@ -69,4 +70,28 @@ CAF_TEST(an empty file changes nothing) {
   for (const auto* text : {"", "\n", "# nothing yet\n\n  # still nothing"})
     CAF_CHECK(config::load(text, s).empty());
   CAF_CHECK_EQUAL(config::to_yaml(s), config::to_yaml({}));
+}
+
+CAF_TEST(where calls may go is read and checked) {
+  config::settings s;
+  const auto problems =
+      config::load("http_client:\n  connect_to: ['shop.test:443=127.0.0.1:8443']\n"
+                   "  allowed_hosts: ['*.example.com', 10.0.0.1, '[::1]']\n"
+                   "  private_networks: false\n"
+                   "secrets: {directory: /run/secrets}\n"
+                   "workflow: {resources: {hosts: [schemas.test]}}\n",
+                   s);
+  CAF_CHECK(problems.empty());
+  CAF_CHECK_EQUAL(s.http_client.connect_to.at(0), "shop.test:443=127.0.0.1:8443");
+  CAF_CHECK_EQUAL(s.http_client.allowed_hosts.size(), 3u);
+  CAF_CHECK(!s.http_client.private_networks);
+  CAF_CHECK_EQUAL(s.secrets.directory, "/run/secrets");
+  CAF_CHECK_EQUAL(s.resources.hosts.at(0), "schemas.test");
+  for (const auto* wrong :
+       {"connect_to: ['shop.test=127.0.0.1:1']", "connect_to: ['shop.test:x=127.0.0.1:1']",
+        "connect_to: ['*:443=127.0.0.1:1']", "connect_to: shop", "allowed_hosts: ['http://x']",
+        "allowed_hosts: ['a*']", "allowed_hosts: [1]", "private_networks: 'no'"}) {
+    const auto refused = config::load("http_client: {" + std::string{wrong} + "}", s);
+    CAF_CHECK_EQUAL(refused.size(), 1u);
+  }
 }

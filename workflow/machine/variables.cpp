@@ -1,5 +1,7 @@
 #include "workflow/machine/variables.hpp"
 
+#include "workflow/machine/errors.hpp"
+
 #include <chrono>
 #include <cstdio>
 
@@ -53,8 +55,16 @@ value scope_view::lookup(std::string_view name) const {
   if (name == "task") return describe_task();
   if (name == "workflow") return describe_workflow();
   if (name == "runtime") return describe_runtime();
-  if (name == "secrets") return run_.secrets;
+  if (name == "secrets") return secrets();
   return {};
+}
+
+/// The specification wants this error for a secret that the workflow can't have.
+const value& scope_view::secrets() const {
+  for (const auto& declared : run_.what->secrets)
+    if (!run_.secrets.find(declared))
+      fail_task("authorization", "the secret `" + declared + "` is not there");
+  return run_.secrets;
 }
 
 /// A loop or catch variable, from the innermost scope outwards, through the branches around.

@@ -44,6 +44,7 @@ public:
 private:
   const value* local(std::string_view name, value& made) const;
   static const value* local(const frame& f, std::string_view name, value& made);
+  const value& secrets() const;
   value describe_task() const;
   value describe_workflow() const;
 
