@@ -4,6 +4,7 @@
 #include "messages/type_ids.hpp"
 #include "store/store.hpp"
 #include "workflow/definition.hpp"
+#include "workflow/secret_mask.hpp"
 
 #include <memory>
 #include <optional>
@@ -18,6 +19,14 @@ namespace steward {
 struct deployed {
   int64_t id = 0; ///< workflow_row::id
   std::shared_ptr<const workflow::definition> definition;
+  workflow::value secrets = workflow::value::empty_object(); ///< Those that it declares, by name.
+  workflow::secret_mask mask = {};                           ///< Of these.
+  int64_t secrets_us = 0;                                    ///< When they were read.
+
+  /// Secrets change while the server runs: what was read a minute ago is to be read again.
+  bool outdated(int64_t now_us) const {
+    return !definition->secrets.empty() && now_us - secrets_us >= 60'000'000;
+  }
 };
 using deployed_ptr = std::shared_ptr<const deployed>;
 
@@ -32,10 +41,13 @@ struct find_workflow {
 struct found_workflow {
   deployed_ptr workflow; ///< Null when there is none, or `why` says what failed.
   failure why;
+  int64_t created_us = 0; ///< When it was deployed; known when asked by reference.
 };
 /// To a tenant: what it remembers of that name may be out of date.
 struct workflow_changed {
+  tenant_id tenant;
   std::string namespace_, name;
+  uint64_t newest_event = 0; ///< Of the inbox, when a version that starts on events came.
 };
 
 // --- to the loader ---

@@ -53,7 +53,8 @@ private:
   void drive(const start_order_ptr& order) {
     auto input = workflow::parse_json(order->request.input);
     if (!input) return order->slot.answer(not_json(input.error()));
-    workflow::machine m{order->workflow->definition, node_->settings.tenant.machine};
+    workflow::machine m{order->workflow->definition, node_->settings.tenant.machine,
+                        order->workflow->secrets};
     const auto advanced =
         m.advance({order->created_us, workflow::run_started{order->id.text(), std::move(*input)}});
     if (advanced.more || !workflow::is_final(m.status()))

@@ -2,6 +2,7 @@
 #include "app/commands.hpp"
 #include "app/files.hpp"
 #include "app/runtime.hpp"
+#include "connectors/resource_fetcher.hpp"
 #include "store/sqlite/engine.hpp"
 #include "workflow/duration.hpp"
 #include "workflow/json.hpp"
@@ -77,7 +78,8 @@ std::optional<std::string> read_input(const std::string& option) {
 std::optional<workflow_ref> deploy(runtime& steward, const std::string& file) {
   auto text = read_file(file);
   if (!text) return std::nullopt;
-  const auto read = workflow::read_definition(*text);
+  connectors::resource_fetcher fetcher{{}, {}};
+  const auto read = workflow::read_definition(*text, {}, &fetcher);
   if (!read) {
     print_problems(file, read.error());
     return std::nullopt;

@@ -1,5 +1,6 @@
 #include "app/commands.hpp"
 #include "app/files.hpp"
+#include "connectors/resource_fetcher.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -19,7 +20,8 @@ command add_validate(CLI::App& cli) {
         code = exit_invalid;
         continue;
       }
-      const auto read = workflow::read_definition(*text);
+      connectors::resource_fetcher fetcher{{}, {}};
+      const auto read = workflow::read_definition(*text, {}, &fetcher);
       if (!read) {
         print_problems(file, read.error());
         code = exit_invalid;
