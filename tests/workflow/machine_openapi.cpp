@@ -3,6 +3,7 @@
 #include "caf/test/dsl.hpp"
 #include "tests/workflow/machine_rig.hpp"
 
+using namespace steward;
 using namespace steward::workflow;
 using namespace steward::workflow::testing;
 

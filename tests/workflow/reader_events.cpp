@@ -181,9 +181,9 @@ do:
 
 CAF_TEST(problems of forks and events have their places) {
   check_problems({
-      {"do:\n- a: {fork: {branches: []}}\n", 3, 23, "/do/0/a/fork/branches", "has no task"},
+      {"do:\n- a: {fork: {branches: []}}\n", 3, 24, "/do/0/a/fork/branches", "has no task"},
       {"do:\n- a: {fork: {}}\n", 3, 13, "/do/0/a/fork", "lacks \"branches\""},
-      {"do:\n- a: {fork: {branches: {b: {set: {x: 1}}}}}\n", 3, 23, "/do/0/a/fork/branches",
+      {"do:\n- a: {fork: {branches: {b: {set: {x: 1}}}}}\n", 3, 24, "/do/0/a/fork/branches",
        "must be a list of tasks"},
       {"do:\n- a: {fork: {branches: [{b: {set: {x: 1}}}], competes: true}}\n", 3, 46,
        "/do/0/a/fork/competes", "did you mean \"compete\"?"},

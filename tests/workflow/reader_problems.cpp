@@ -104,13 +104,6 @@ const wrong cases[] = {
     {"do:\n- a: {call: http, with: {method: get, endpoint: {uri: 'https://e.com', authentication: "
      "{use: k}}}}\n",
      3, 94, "/do/0/a/with/endpoint/authentication/use", "the authentication \"k\" is not defined"},
-    {"do:\n- a: {call: http, with: {method: get, endpoint: {uri: 'https://e.com', authentication: "
-     "{digest: {}}}}}\n",
-     3, 89, "/do/0/a/with/endpoint/authentication/digest",
-     "digest authentication is not supported"},
-    {"do:\n- a: {call: http, with: {method: get, endpoint: {uri: 'https://e.com', authentication: "
-     "{basic: {use: s}}}}}\n",
-     3, 96, "/do/0/a/with/endpoint/authentication/basic", "by a secret (use) is not supported"},
     {"do:\n- a: {call: htpp, with: {}}\n", 3, 13, "/do/0/a/call", "did you mean \"http\"?"},
     {"do:\n- a: {call: a2a, with: {}}\n", 3, 13, "/do/0/a/call",
      "call: a2a is not supported by this version"},
@@ -118,9 +111,6 @@ const wrong cases[] = {
      "/do/0/a/run/workflow/version", "is no version"},
     {"do:\n- a: {run: {workflow: {namespace: n, name: w}, return: code}}\n", 3, 56,
      "/do/0/a/run/return", "return: code is not supported"},
-    {"do:\n- a: {run: {shell: {command: ls}}}\n", 3, 13, "/do/0/a/run/shell",
-     "run: shell is not supported"},
-    {"do:\n- a: {run: {}}\n", 3, 12, "/do/0/a/run", "must say one thing to run"},
     // schemas
     {"do: [{a: {set: {x: 1}}}]\ninput: {schema: {format: avro, document: {}}}\n", 3, 26,
      "/input/schema/format", "format \"avro\" is not supported"},

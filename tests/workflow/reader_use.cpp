@@ -20,9 +20,9 @@ const authentication& auth_of(const definition& d) {
   return body_of<call_http_task>(d.tasks.at(0)).auth.value();
 }
 
-std::string problem_of(const std::string& body) {
+std::string problems_of(const std::string& body) {
   auto result = read_definition(std::string{head} + body);
-  return result ? "no problem" : result.error().at(0).message;
+  return result ? "no problem" : describe(result.error());
 }
 
 } // namespace
@@ -123,7 +123,7 @@ CAF_TEST(each scheme of authentication is read as it is written) {
 
 CAF_TEST(each property of an authentication is checked) {
   auto check = [](std::string_view authentication, std::string_view message) {
-    auto found = problem_of(calling_with(authentication));
+    auto found = problems_of(calling_with(authentication));
     if (found.find(message) == std::string::npos) CAF_ERROR(authentication << ": " << found);
   };
   check("{}", "has 0 schemes");
