@@ -24,5 +24,10 @@ const std::optional<run_error>& machine::error() const { return state_->error();
 uint64_t machine::attempts() const { return state_->attempts(); }
 std::vector<command> machine::outstanding() const { return state_->outstanding(); }
 bool machine::wants(const event& e) const { return state_->wants(e); }
+std::optional<std::string> machine::refuses(const retry_requested& e) const {
+  return state_->refuses(e);
+}
+uint64_t machine::times_retried() const { return state_->times_retried(); }
+run_picture machine::inspect() const { return state_->inspect(); }
 
 } // namespace steward::workflow

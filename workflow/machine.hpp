@@ -161,6 +161,7 @@ struct event_route {
 struct listen_for {
   effect_id effect = 0;
   std::vector<event_route> routes; ///< An event that passes one of them is offered.
+  uint64_t after = 0;              ///< The newest event that it has taken, of those outstanding.
   std::string task;
 };
 /// Put this CloudEvent into the inbox, with the commit that caused it. It has no answer.

@@ -27,6 +27,8 @@ std::vector<event> samples() {
       {12, resume_requested{}},
       {13, cancel_requested{"by \"hand\""}},
       {14, quarantined{"crashed"}},
+      {15, retry_requested{"/do/0/a", value::object({{"a", value{1}}}), true}},
+      {16, retry_requested{}},
       {1'700'000'000'123'456, timer_fired{9'000'000'000}},
   };
 }

@@ -69,6 +69,7 @@ void interpreter::end_branch(value result) {
   const auto& body = std::get<fork_task>(f.what->body);
   if (body.compete) {
     cancel_branches(f);
+    forget_fallen();
     apply_exports(state.exports[done->index]);
     return complete(std::move(state.outputs[done->index]), f.what->then);
   }
@@ -87,17 +88,18 @@ void interpreter::join(frame& fork) {
 
 /// An error came through the whole branch that goes on: it is the fork's, unless others compete.
 void interpreter::branch_failed(run_error e) {
-  auto failed = std::move(branches_.at(now_->id));
-  branches_.erase(failed->id);
+  auto node = branches_.extract(now_->id);
+  auto failed = node.mapped().get();
+  fallen_branches_.insert(std::move(node));
   leave_to(*failed->parent);
   auto& f = top();
   f.fork->open[failed->index] = 0;
   --f.fork->running;
   if (std::get<fork_task>(f.what->body).compete && f.fork->running > 0) {
     now_->joining = true;
-    return;
+    return forget_fallen();
   }
-  unwind(std::move(e));
+  propagate(std::move(e));
 }
 
 void interpreter::cancel_branches(frame& fork) {
@@ -111,7 +113,7 @@ void interpreter::cancel_branch(branch_id id) {
   now_ = branches_.at(id).get();
   abandon_above(0);
   now_ = before;
-  branches_.erase(id);
+  fallen_branches_.insert(branches_.extract(id));
 }
 
 /// The parent goes on, in the frame of its fork.

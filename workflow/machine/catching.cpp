@@ -47,7 +47,7 @@ void interpreter::begin_attempt() {
   const auto& body = std::get<try_task>(f.what->body);
   f.attempt->at = try_state::phase::done; // until the attempt really begins
   if (body.retry && body.retry->attempt_duration)
-    f.attempt->attempt.due_us =
+    f.attempt->attempt =
         deadline_after(*body.retry->attempt_duration, f.input, "limit.attempt.duration");
   f.attempt->at = try_state::phase::body;
   f.open(body.tasks, f.input);
@@ -133,13 +133,20 @@ std::optional<int64_t> interpreter::next_attempt_at(const retry_policy& policy, 
   return due;
 }
 
-/// The attempt that the innermost `try` with a retry policy is at, from 1.
-int interpreter::attempt_here() const {
-  for (const auto* line = now_; line; line = line->parent)
-    for (auto f = line->frames.rbegin(); f != line->frames.rend(); ++f)
-      if (f->attempt && !f->runs_handler() && std::get<try_task>(f->what->body).retry)
-        return static_cast<int>(std::min<uint64_t>(f->attempt->retries + 1, 1'000'000'000));
-  return 1;
+/// The attempt that the innermost `try` with a retry policy is at, from 1. Without one, that of the
+/// innermost task that the run was retried from.
+int interpreter::attempt_of(const branch& line, size_t depth) const {
+  auto repeated = 0;
+  auto open = depth + 1;
+  for (const auto* b = &line; b; b = b->parent, open = b ? b->frames.size() : 0)
+    for (; open > 0; --open) {
+      const auto& f = b->frames[open - 1];
+      if (repeated == 0) repeated = f.repeated;
+      if (f.attempt && !f.runs_handler() && std::get<try_task>(f.what->body).retry)
+        return static_cast<int>(
+            std::min<uint64_t>(f.attempt->earlier + f.attempt->retries + 1, 1'000'000'000));
+    }
+  return 1 + repeated;
 }
 
 } // namespace steward::workflow

@@ -43,9 +43,10 @@ int64_t interpreter::instant_after(const duration_source& length, int64_t start_
 }
 
 /// At least a microsecond away: what starts in an event can't be overdue in the same event.
-int64_t interpreter::deadline_after(const duration_source& length, const value& input,
-                                    std::string_view field) const {
-  return std::max(instant_after(length, now_us_, input, view(), field), now_us_ + 1);
+deadline interpreter::deadline_after(const duration_source& length, const value& input,
+                                     std::string_view field) const {
+  auto due_us = std::max(instant_after(length, now_us_, input, view(), field), now_us_ + 1);
+  return {due_us, 0, now_us_};
 }
 
 void interpreter::check(const std::optional<json_schema>& schema, const value& data,

@@ -91,7 +91,8 @@ void interpreter::raise_timeout(branch_id where, size_t depth, purpose use) {
   auto error = standard_error("timeout", whole_task ? "`timeout.after` has passed"
                                                     : "`limit.attempt.duration` has passed");
   error.instance = f.what ? f.what->pointer : "/timeout";
-  drop_deadline(whole_task ? f.timeout : f.attempt->attempt);
+  // The run's own is kept: it ends the run, and a retry of the run starts it again.
+  if (f.what) drop_deadline(whole_task ? f.timeout : f.attempt->attempt);
   // A `try` catches what goes wrong inside it, its attempts' timeouts included, but not its own.
   if (whole_task && f.attempt) f.attempt->at = try_state::phase::done;
   unwind(std::move(error));
@@ -138,7 +139,7 @@ void interpreter::take_answer(const open_effect& effect, const event& e) {
 /// `run id/task pointer#iterations@visits`: the iteration of each loop around, outermost first,
 /// and, once any task around was entered again by a `then`, how often each was. Attempts count
 /// nowhere, so every attempt has the same key. A task of a function or an extension has the
-/// pointers of those that run it before its own.
+/// pointers of those that run it before its own. `~n` follows once a retry of the run changed data.
 std::string interpreter::idempotency_key() const {
   auto lines = std::vector<const branch*>{now_};
   while (lines.back()->parent) lines.push_back(lines.back()->parent);
@@ -166,7 +167,9 @@ std::string interpreter::idempotency_key() const {
     }
   }
   auto key = run_.id + pointers + top().what->pointer + loops;
-  return again ? key + visits : key;
+  if (again) key += visits;
+  if (changed_inputs_ > 0) key += '~' + std::to_string(changed_inputs_);
+  return key;
 }
 
 } // namespace steward::workflow

@@ -17,7 +17,8 @@ namespace steward::workflow {
 struct deadline {
   static constexpr int64_t never = std::numeric_limits<int64_t>::max();
   int64_t due_us = never;
-  effect_id timer = 0; ///< 0: not asked for yet.
+  effect_id timer = 0;  ///< 0: not asked for yet.
+  int64_t since_us = 0; ///< From when it counts: a run that is retried starts it again.
 };
 
 /// The part of a frame that only a `for` task has.
@@ -33,6 +34,7 @@ struct try_state {
   enum class phase : uint8_t { body, handler, done };
   phase at = phase::body;
   uint64_t retries = 0;
+  uint64_t earlier = 0; ///< Attempts before the run itself was retried.
   int64_t first_attempt_us = 0;
   deadline attempt; ///< `limit.attempt.duration` of the running attempt.
   value caught;     ///< The error, while the handler runs.
@@ -96,6 +98,7 @@ struct frame {
   int64_t started_us = 0;
   deadline timeout;
   effect_id waits_for = 0; ///< The effect whose answer this task needs to go on.
+  int repeated = 0;        ///< How often the run was retried from this task.
   /// How often each task of `list` was entered since the scope began: tells the passes of a `then`
   /// loop apart, and starts over with each attempt and iteration.
   std::vector<uint32_t> visits;
@@ -128,6 +131,10 @@ struct branch {
   effect_id blocked_on = 0;
   bool joining = false; ///< Waits for branches of its own.
   bool queued = false;  ///< Among those that are ready.
+  int repeat = 0;       ///< `repeated` of the task that is entered next.
+  /// What an error on its way outwards has closed, innermost first: kept until it is caught, since
+  /// a run that ends by it may be retried.
+  std::vector<frame> fallen;
 
   bool ready() const { return blocked_on == 0 && !joining; }
 };

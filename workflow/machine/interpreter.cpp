@@ -75,6 +75,7 @@ advance_result interpreter::proceed(step_observer* observer) {
 }
 
 bool interpreter::wants(const event& e) const {
+  if (auto again = std::get_if<retry_requested>(&e.what)) return find_retry(*again).ok();
   if (ended()) return false;
   if (is<run_started>(e)) return main_.frames.empty();
   if (main_.frames.empty()) return false;
@@ -92,6 +93,7 @@ void interpreter::apply(event e) {
   if (!wants(e)) return;
   now_us_ = std::max(now_us_, e.time_us);
   if (auto started = std::get_if<run_started>(&e.what)) return start(*started);
+  if (auto again = std::get_if<retry_requested>(&e.what)) return retry(*again);
   if (is<suspend_requested>(e)) {
     suspended_ = true;
     return observe("workflow.suspended", {});
@@ -142,8 +144,7 @@ void interpreter::start(const run_started& e) {
   tell("workflow.started", "input", e.input);
   auto error = failure_of([&] {
     root.input = filter_input(what.input, e.input);
-    if (what.timeout)
-      root.timeout.due_us = deadline_after(*what.timeout, root.input, "timeout.after");
+    if (what.timeout) root.timeout = deadline_after(*what.timeout, root.input, "timeout.after");
     root.open(what.tasks, root.input);
   });
   if (!error) return;
@@ -159,6 +160,7 @@ void interpreter::cancel(const cancel_requested& e) {
 }
 
 void interpreter::finish(value result) {
+  forget_fallen();
   const auto& what = *run_.what;
   auto error = failure_of([&] { output_ = filter_output(what.output, std::move(result)); });
   if (error) {
@@ -183,6 +185,10 @@ void interpreter::close(run_status how) {
   while (!effects_.empty()) drop(effects_.begin()->first);
   unanswered_.clear();
   arrived_.clear();
+  if (how == run_status::completed)
+    forget_fallen();
+  else
+    keep_fallen();
 }
 
 /// Waiting: nothing is outstanding but time and events that may come.
@@ -204,8 +210,14 @@ run_status interpreter::status() const {
 
 std::vector<command> interpreter::outstanding() const {
   auto commands = unanswered_;
-  for (const auto& [id, effect] : effects_)
-    if (!effect.answered) commands.push_back(effect.sent);
+  for (const auto& [id, effect] : effects_) {
+    if (effect.answered) continue;
+    auto& sent = commands.emplace_back(effect.sent);
+    if (auto listener = std::get_if<listen_for>(&sent)) {
+      const auto& line = effect.where == 0 ? main_ : *branches_.at(effect.where);
+      listener->after = line.frames[effect.depth].listening->last_sequence;
+    }
+  }
   return commands;
 }
 

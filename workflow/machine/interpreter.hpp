@@ -2,6 +2,7 @@
 
 #include "workflow/machine/errors.hpp"
 #include "workflow/machine/frames.hpp"
+#include "workflow/machine/inspection.hpp"
 #include "workflow/machine/variables.hpp"
 
 #include <map>
@@ -18,7 +19,8 @@ namespace steward::workflow {
 /// The files: interpreter.cpp (events, the run's beginning and end), stepping.cpp (from task to
 /// task), data_flow.cpp (expressions, schemas, filters), tasks.cpp (what each kind of task does),
 /// catching.cpp (try, catch, retry), branches.cpp (fork), listening.cpp (listen, emit),
-/// extending.cpp (extensions), effects.cpp (what is asked of the world, and its answers).
+/// extending.cpp (extensions), effects.cpp (what is asked of the world, and its answers),
+/// retrying.cpp (going on after the end), inspection.cpp (what people see of it).
 class interpreter {
 public:
   interpreter(std::shared_ptr<const definition> d, machine_limits limits, value secrets);
@@ -32,6 +34,9 @@ public:
   const std::optional<run_error>& error() const { return error_; }
   uint64_t attempts() const { return 1 + retries_; }
   std::vector<command> outstanding() const;
+  uint64_t times_retried() const { return run_retries_; }
+  std::optional<std::string> refuses(const retry_requested& e) const;
+  run_picture inspect() const;
 
 private:
   using purpose = open_effect::purpose;
@@ -56,8 +61,10 @@ private:
   void pass_on(value result, flow then);
   void end_workflow(value result);
   void unwind(run_error e);
+  void propagate(run_error e);
   void abandon_above(size_t depth);
   void pop_frame();
+  void release(frame& f);
   frame& top() { return now_->frames.back(); }
   const frame& top() const { return now_->frames.back(); }
 
@@ -78,6 +85,30 @@ private:
     for (auto& [id, b] : branches_) action(*b);
   }
   void apply_exports(const std::vector<pending_export>& exports);
+
+  // retrying.cpp
+  /// Where a retry starts: the task at `index` in the scope that frame `depth` of the branch runs.
+  struct place {
+    branch_id where = 0;
+    size_t depth = 0, index = 0;
+  };
+  using retry_point = outcome<std::optional<place>, std::string>;
+  void let_fall();
+  void forget_fallen();
+  void keep_fallen();
+  retry_point find_retry(const retry_requested& e) const;
+  retry_point find_named(const retry_requested& e) const;
+  const branch& line(branch_id id) const { return id == 0 ? main_ : *branches_.at(id); }
+  void retry(const retry_requested& e);
+  void restart(const place& at, const retry_requested& e);
+  void renew_deadlines(branch& b);
+  void go_on(branch& b);
+  void enter_again(branch& b, size_t depth, size_t index, value input);
+  void cut(branch& b, size_t depth);
+  void listen_again(branch& b);
+
+  // inspection.cpp
+  void picture(run_picture& p, const branch& line, std::vector<uint32_t>& path) const;
 
   // listening.cpp
   class filter_evaluator;
@@ -105,8 +136,8 @@ private:
              std::string_view field) const;
   int64_t instant_after(const duration_source& length, int64_t start_us, const value& input,
                         const scope_view& variables, std::string_view field) const;
-  int64_t deadline_after(const duration_source& length, const value& input,
-                         std::string_view field) const;
+  deadline deadline_after(const duration_source& length, const value& input,
+                          std::string_view field) const;
   void check(const std::optional<json_schema>& schema, const value& data,
              std::string_view field) const;
   void check_size(const value& data, std::string_view field) const;
@@ -135,7 +166,8 @@ private:
   bool catches(const try_task& body, const run_error& e, const value& shown) const;
   std::optional<int64_t> next_attempt_at(const retry_policy& policy, const run_error& e,
                                          const value& shown);
-  int attempt_here() const;
+  int attempt_here() const { return attempt_of(*now_, now_->frames.size() - 1); }
+  int attempt_of(const branch& line, size_t depth) const;
 
   // effects.cpp
   template <class Command>
@@ -160,7 +192,9 @@ private:
   branch* now_ = &main_;                                  ///< The branch that goes on.
   std::map<branch_id, std::unique_ptr<branch>> branches_; ///< The others.
   branch_id last_branch_ = 0;
-  std::vector<branch_id> ready_; ///< In the order in which they became ready.
+  std::map<branch_id, std::unique_ptr<branch>> fallen_branches_; ///< See `branch::fallen`.
+  std::optional<branch_id> failed_in_; ///< Whose first fallen frame is the task that failed.
+  std::vector<branch_id> ready_;       ///< In the order in which they became ready.
   std::map<effect_id, open_effect> effects_;
   effect_id last_effect_ = 0;
   /// Starts of children nobody waits for: no answer tells that they arrived.
@@ -174,6 +208,8 @@ private:
   uint64_t steps_ = 0;
   uint64_t slice_left_ = 0;
   uint64_t retries_ = 0;
+  uint64_t run_retries_ = 0;    ///< Of the run itself, after its end.
+  uint64_t changed_inputs_ = 0; ///< Those that changed a task's input.
   bool suspended_ = false;
   run_status ended_as_ = run_status::pending; ///< Final once the run has ended.
   value output_;

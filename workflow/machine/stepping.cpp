@@ -44,12 +44,13 @@ void interpreter::enter(const task& t) {
   f.what = &t;
   f.raw_input = f.input = std::move(raw);
   f.started_us = now_us_;
+  f.repeated = std::exchange(now_->repeat, 0);
   if (t.if_ && !holds(*t.if_, f.raw_input, view(), "if")) {
     tell("task.skipped", "input", f.raw_input);
     return pass_on(std::move(f.raw_input), flow{});
   }
   f.input = filter_input(t.input, f.raw_input);
-  if (t.timeout) f.timeout.due_us = deadline_after(*t.timeout, f.input, "timeout.after");
+  if (t.timeout) f.timeout = deadline_after(*t.timeout, f.input, "timeout.after");
   tell("task.started", "input", f.input);
   if (run_.what->extensions.empty() || !begin_extended(t)) begin_body(t);
 }
@@ -143,12 +144,25 @@ void interpreter::end_workflow(value result) {
 
 /// The task on top has failed: looks outwards for a `try` that handles the error.
 void interpreter::unwind(run_error e) {
+  if (top().what) { // what was abandoned above is this task's own
+    forget_fallen();
+    failed_in_ = now_->id;
+  }
+  propagate(std::move(e));
+}
+
+void interpreter::propagate(run_error e) {
   while (top().what) {
     auto& f = top();
     if (e.instance.empty()) e.instance = f.what->pointer;
-    if (f.runs_body() && handle(e)) return;
+    if (f.runs_body()) {
+      auto limit = f.attempt->attempt;
+      if (handle(e)) return forget_fallen();
+      f.attempt->at = try_state::phase::body; // as a retry of the run finds it
+      f.attempt->attempt = {limit.due_us, 0, limit.since_us};
+    }
     if (observer_) tell("task.faulted", "error", to_value(e));
-    pop_frame();
+    let_fall();
   }
   if (now_->parent) return branch_failed(std::move(e));
   fault(std::move(e));
@@ -158,18 +172,22 @@ void interpreter::unwind(run_error e) {
 void interpreter::abandon_above(size_t depth) {
   while (now_->frames.size() > depth + 1) {
     observe("task.cancelled", {});
-    pop_frame();
+    let_fall();
   }
 }
 
 void interpreter::pop_frame() {
-  auto& f = top();
+  release(top());
+  now_->frames.pop_back();
+}
+
+/// What the task asked of the world is no longer wanted.
+void interpreter::release(frame& f) {
   if (f.fork) cancel_branches(f);
   if (f.listening) stop_listening(*f.listening);
   if (f.waits_for != 0) drop(f.waits_for);
-  drop_deadline(f.timeout);
-  if (f.attempt) drop_deadline(f.attempt->attempt);
-  now_->frames.pop_back();
+  drop(std::exchange(f.timeout.timer, 0));
+  if (f.attempt) drop(std::exchange(f.attempt->attempt.timer, 0));
 }
 
 } // namespace steward::workflow
