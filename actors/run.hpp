@@ -24,7 +24,9 @@ struct run_birth {
 /// wants of the world once that is durable. One batch is on its way at a time; what happens
 /// meanwhile rides the next, so the journal has no holes.
 ///
-/// Accepts     call_done, timer_due, child_done; control_run (reply_slot, ticket); await_end;
+/// Accepts     call_done, timer_due, child_done; control_run, retry_run (each with reply_slot,
+/// ticket);
+///             await_end;
 ///             batch_done
 /// Replies     in slots once durable; perform_call, cancel_call, arm_timer, disarm_timer,
 /// spawn_child,

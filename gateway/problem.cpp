@@ -31,6 +31,8 @@ std::string_view title_of(ec code) {
     return "Corrupt data";
   case ec::shutting_down:
     return "Shutting down";
+  case ec::expression:
+    return "The expression is wrong";
   }
   return "Internal error";
 }
@@ -77,6 +79,7 @@ void append_errors(std::string& out, const std::vector<field_problem>& errors) {
           .append(std::to_string(e.line))
           .append(",\"column\":")
           .append(std::to_string(e.column));
+    if (e.offset >= 0) out.append(",\"offset\":").append(std::to_string(e.offset));
     out += '}';
   }
   out += ']';
@@ -108,6 +111,8 @@ unsigned http_status(ec code) {
     return 500;
   case ec::shutting_down:
     return 503;
+  case ec::expression:
+    return 422;
   }
   return 500;
 }

@@ -50,6 +50,19 @@ struct control_run {
   }
 };
 
+/// A run that faulted or was cancelled goes on. Answers `ok` with the run as it is then; not_found,
+/// invalid_request, conflict (its status does not allow it), unprocessable (not from that task),
+/// unavailable.
+struct retry_run {
+  tenant_id tenant;
+  run_id run;
+  std::string body; ///< JSON text {task, input}, both optional; empty: from the task that failed.
+  template <class Inspector>
+  friend typename Inspector::result_type inspect(Inspector& f, retry_run& x) {
+    return f(caf::meta::type_name("retry_run"), x.tenant, x.run, x.body);
+  }
+};
+
 // --- to the library (slot "store/library") ---
 
 /// Answers `created` ({namespace, name, version, digest, created_at}), `ok` when this very text is
@@ -108,13 +121,34 @@ struct list_runs {
     return f(caf::meta::type_name("list_runs"), x.tenant, x.status, x.workflow, x.cursor, x.limit);
   }
 };
-/// {items: [{seq, time, type, task, attempt, data}], next}: the run replayed.
+/// {items: [{seq, time, type, task, attempt, data}], next}: the run replayed, oldest first.
 struct get_history {
   tenant_id tenant;
   run_id run;
+  uint64_t after = 0; ///< Only steps past this one.
+  uint32_t limit = 1'000;
   template <class Inspector>
   friend typename Inspector::result_type inspect(Inspector& f, get_history& x) {
-    return f(caf::meta::type_name("get_history"), x.tenant, x.run);
+    return f(caf::meta::type_name("get_history"), x.tenant, x.run, x.after, x.limit);
+  }
+};
+/// The run as it was right after a step of its history: see actors/replay.hpp. invalid_request when
+/// there is no such step.
+struct get_replay {
+  tenant_id tenant;
+  run_id run;
+  uint64_t step = 0; ///< From 1; 0: the last one.
+  template <class Inspector>
+  friend typename Inspector::result_type inspect(Inspector& f, get_replay& x) {
+    return f(caf::meta::type_name("get_replay"), x.tenant, x.run, x.step);
+  }
+};
+/// {results, truncated}: see actors/evaluation.hpp. invalid_request, expression.
+struct evaluate_expression {
+  std::string body; ///< JSON text {expression, data, variables}.
+  template <class Inspector>
+  friend typename Inspector::result_type inspect(Inspector& f, evaluate_expression& x) {
+    return f(caf::meta::type_name("evaluate_expression"), x.body);
   }
 };
 /// {runs: {pending: n, ...}, ...}.

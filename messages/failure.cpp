@@ -26,6 +26,8 @@ std::string_view to_string(ec code) {
     return "corrupt-data";
   case ec::shutting_down:
     return "shutting-down";
+  case ec::expression:
+    return "expression";
   }
   return "unknown";
 }

@@ -22,6 +22,7 @@ enum class ec : uint8_t {
   forbidden,          ///< Not allowed to this caller.
   corrupt_data,       ///< Stored data failed a check. Needs a person.
   shutting_down,      ///< Nothing was changed.
+  expression,         ///< An expression that was sent is wrong, or failed.
 };
 std::string_view to_string(ec code);
 
@@ -31,9 +32,10 @@ struct field_problem {
   std::string detail;
   std::string expected;
   uint64_t line = 0, column = 0; ///< 0 when there is no place.
+  int64_t offset = -1;           ///< In bytes; -1: not said.
   template <class Inspector>
   friend typename Inspector::result_type inspect(Inspector& f, field_problem& x) {
-    return f(x.pointer, x.detail, x.expected, x.line, x.column);
+    return f(x.pointer, x.detail, x.expected, x.line, x.column, x.offset);
   }
 };
 
