@@ -64,6 +64,13 @@ value_template value_template::constant(value v) {
   return made;
 }
 
+value_template value_template::of(expression program, value written) {
+  auto made = value_template{};
+  made.root_ =
+      std::make_shared<const node>(node{std::move(written), std::move(program), {}, false});
+  return made;
+}
+
 /// Null when there is no expression in it.
 outcome<std::shared_ptr<const value_template::node>, expression_problem>
 value_template::compile_node(const value& v, const usable* loose) {

@@ -24,6 +24,8 @@ public:
   static outcome<value_template, expression_problem> compile_loose(const value& v,
                                                                    const usable& is_usable);
   static value_template constant(value v);
+  /// The text `written` that was compiled already.
+  static value_template of(expression program, value written);
 
   /// The constant itself when there is no expression inside, else the value with each expression
   /// replaced by its one result.

@@ -179,10 +179,9 @@ std::optional<value_template> read_template(problem_list& problems, const place&
                                             const variable_scope& scope, template_form form) {
   const auto& content = where.content();
   if (form == template_form::bare && content.is_string()) {
-    // The program is looked at on its own first: that gives each problem its place.
-    if (!read_expression(problems, where, scope)) return std::nullopt;
-    auto compiled = value_template::compile_bare(content);
-    return compiled ? std::optional{*std::move(compiled)} : std::nullopt;
+    auto program = read_expression(problems, where, scope);
+    if (!program) return std::nullopt;
+    return value_template::of(*std::move(program), content);
   }
   auto knows_all = [&](const expression& e) {
     return std::ranges::all_of(e.free_variables(), [&](const auto& n) { return scope.has(n); });

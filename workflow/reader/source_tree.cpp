@@ -28,33 +28,66 @@ const source_child* source_node::find(std::string_view key) const {
 }
 
 void object_builder::add(value key, mark key_at, source_node node) {
+  if (members_.empty()) {
+    members_.reserve(4); // most objects have no more
+    children_.reserve(4);
+  }
   members_.emplace_back(std::move(key), node.content);
   children_.push_back({key_at, std::move(node)});
 }
 
-void object_builder::finish(source_node& target, std::vector<source_problem>& problems) && {
-  // Sorted by key, then by place: of equal neighbours the first one stays.
-  std::vector<uint32_t> order(members_.size());
-  std::iota(order.begin(), order.end(), 0u);
+/// The positions of keys that are there before, each with that of the first.
+std::vector<std::pair<uint32_t, uint32_t>> object_builder::duplicates() const {
+  std::vector<std::pair<uint32_t, uint32_t>> found;
   auto key = [&](uint32_t i) { return members_[i].key.as_string(); };
+  auto size = static_cast<uint32_t>(members_.size());
+  if (size <= 8) { // few are compared faster than they are sorted
+    for (uint32_t i = 1; i < size; ++i)
+      for (uint32_t first = 0; first < i; ++first)
+        if (key(i) == key(first)) {
+          found.emplace_back(i, first);
+          break;
+        }
+    return found;
+  }
+  // Sorted by key, then by place: of equal neighbours the first one stays.
+  std::vector<uint32_t> order(size);
+  std::iota(order.begin(), order.end(), 0u);
   std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
     auto c = key(a).compare(key(b));
     return c != 0 ? c < 0 : a < b;
   });
-  std::vector<bool> dropped(members_.size());
   for (size_t i = 1, first = 0; i < order.size(); ++i) {
-    if (key(order[i]) != key(order[first])) {
+    if (key(order[i]) == key(order[first]))
+      found.emplace_back(order[i], order[first]);
+    else
       first = i;
-      continue;
-    }
-    const auto& before = children_[order[first]].key_at;
-    problems.push_back(
-        {children_[order[i]].key_at,
-         "the key \"" + std::string{key(order[i])} + "\" appears twice; the first is in line " +
-             std::to_string(before.line) + ", column " + std::to_string(before.column),
-         "each key once"});
-    dropped[order[i]] = true;
   }
+  return found;
+}
+
+void object_builder::finish(source_node& target, std::vector<source_problem>& problems) && {
+  auto repeated = duplicates();
+  std::vector<bool> dropped(repeated.empty() ? 0 : members_.size());
+  for (auto [at, first] : repeated) {
+    const auto& before = children_[first].key_at;
+    problems.push_back({children_[at].key_at,
+                        "the key \"" + std::string{members_[at].key.as_string()} +
+                            "\" appears twice; the first is in line " +
+                            std::to_string(before.line) + ", column " +
+                            std::to_string(before.column),
+                        "each key once"});
+    dropped[at] = true;
+  }
+  if (!repeated.empty()) drop(dropped);
+  for (const auto& m : members_) target.text_bytes += static_cast<uint32_t>(m.key.size());
+  target.content = value::object(std::move(members_));
+  target.children = std::move(children_);
+  target.height = 1;
+  measure(target);
+}
+
+void object_builder::drop(const std::vector<bool>& dropped) {
   size_t kept = 0;
   for (size_t i = 0; i < members_.size(); ++i) {
     if (dropped[i]) continue;
@@ -66,11 +99,6 @@ void object_builder::finish(source_node& target, std::vector<source_problem>& pr
   }
   members_.erase(members_.begin() + static_cast<ptrdiff_t>(kept), members_.end());
   children_.erase(children_.begin() + static_cast<ptrdiff_t>(kept), children_.end());
-  for (const auto& m : members_) target.text_bytes += static_cast<uint32_t>(m.key.size());
-  target.content = value::object(std::move(members_));
-  target.children = std::move(children_);
-  target.height = 1;
-  measure(target);
 }
 
 void finish_array(source_node& target, std::vector<source_child> elements) {

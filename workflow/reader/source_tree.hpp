@@ -57,6 +57,9 @@ public:
   void finish(source_node& target, std::vector<source_problem>& problems) &&;
 
 private:
+  std::vector<std::pair<uint32_t, uint32_t>> duplicates() const;
+  void drop(const std::vector<bool>& dropped);
+
   std::vector<member> members_;
   std::vector<source_child> children_;
 };

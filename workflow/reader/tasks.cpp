@@ -3,7 +3,6 @@
 #include "workflow/reader/nearest.hpp"
 
 #include <algorithm>
-#include <unordered_map>
 
 namespace steward::workflow::reader {
 
@@ -148,7 +147,9 @@ task_list read_alone(reading& r, const place& where, const variable_scope& scope
 }
 
 task_names::task_names(problem_list& problems, const place& list) {
-  std::unordered_map<std::string_view, mark> seen;
+  names_.reserve(list.size());
+  std::vector<std::pair<std::string_view, size_t>> sorted;
+  sorted.reserve(list.size());
   for (size_t i = 0; i < list.size(); ++i) {
     auto item = place{list, i};
     auto& name = names_.emplace_back();
@@ -156,12 +157,20 @@ task_names::task_names(problem_list& problems, const place& list) {
     auto entry = place{item, 0};
     name = entry.key();
     if (name.empty()) problems.at_key(entry, "a task's name is empty", "a name");
-    auto [first, is_new] = seen.try_emplace(name, entry.key_at());
-    if (!is_new)
-      problems.at_key(entry,
-                      "two tasks of this scope are named \"" + std::string{name} +
-                          "\"; the first is in line " + std::to_string(first->second.line),
-                      "a name of its own");
+    sorted.emplace_back(name, i);
+  }
+  std::sort(sorted.begin(), sorted.end());
+  for (size_t i = 1, first = 0; i < sorted.size(); ++i) {
+    if (sorted[i].first != sorted[first].first) {
+      first = i;
+      continue;
+    }
+    auto before = place{list, sorted[first].second}, item = place{list, sorted[i].second};
+    problems.at_key(place{item, 0},
+                    "two tasks of this scope are named \"" + std::string{sorted[i].first} +
+                        "\"; the first is in line " +
+                        std::to_string(place{before, 0}.key_at().line),
+                    "a name of its own");
   }
 }
 
