@@ -98,6 +98,7 @@ caf::behavior tenants(caf::event_based_actor* self, std::shared_ptr<node> n, std
   return caf::message_handler{
       [s](start_run& m, const reply_slot& slot) { s->enter(m, slot); },
       [s](control_run& m, const reply_slot& slot) { s->enter(m, slot); },
+      [s](retry_run& m, const reply_slot& slot) { s->enter(m, slot); },
       [s](timer_due& m) { s->forward(m); },
       [s](spawn_child& m) { s->forward(m); },
       [s](child_done& m) { s->forward(m); },

@@ -119,10 +119,16 @@ void api::perform(call& c) {
     return get_run(c);
   case operation::get_run_events:
     return get_run_events(c);
+  case operation::get_run_replay:
+    return get_run_replay(c);
   case operation::cancel_run:
   case operation::suspend_run:
   case operation::resume_run:
     return control_run(c, c.match.found->does);
+  case operation::retry_run:
+    return retry_run(c);
+  case operation::evaluate_expression:
+    return evaluate_expression(c);
   case operation::read_feed:
     return read_feed(c);
   case operation::get_tree:
@@ -172,12 +178,12 @@ std::optional<std::string> api::call::parameter(std::string_view name) const {
   return std::nullopt;
 }
 
-bool api::read_page(call& c, uint32_t& limit, std::string& cursor) {
-  constexpr uint64_t most = 200;
+bool api::read_page(call& c, uint32_t& limit, std::string& cursor, uint64_t most) {
   if (const auto text = c.parameter("limit")) {
     const auto number = parse_number(*text);
     if (!number || *number < 1 || *number > most) {
-      c.fail("limit", "this is not a page's length", "a whole number from 1 to 200");
+      c.fail("limit", "this is not a page's length",
+             "a whole number from 1 to " + std::to_string(most));
       return false;
     }
     limit = static_cast<uint32_t>(*number);

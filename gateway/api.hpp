@@ -88,6 +88,9 @@ private:
   void list_runs(call& c);
   void get_run(call& c);
   void get_run_events(call& c);
+  void get_run_replay(call& c);
+  void retry_run(call& c);
+  void evaluate_expression(call& c);
   void control_run(call& c, operation what);
   void read_feed(call& c);
   void get_tree(call& c);
@@ -99,7 +102,9 @@ private:
   void get_openapi(call& c);
 
   /// Reads limit and cursor of a list; false when it has answered that they are wrong.
-  static bool read_page(call& c, uint32_t& limit, std::string& cursor);
+  static bool read_page(call& c, uint32_t& limit, std::string& cursor, uint64_t most = 200);
+  /// False when the body claims to be no JSON, which it has answered then.
+  static bool check_json_type(call& c);
   static std::optional<run_id> read_run_id(call& c);
   /// Passes the tenant's door, or answers why not. A tenant that is not loaded is loaded by the
   /// tenants' actor, which forwards the message.

@@ -89,8 +89,51 @@ void api::get_run(call& c) {
 }
 
 void api::get_run_events(call& c) {
-  if (const auto id = read_run_id(c))
-    c.ask(*queries_, "the store's reader", steward::get_history{c.tenant, *id});
+  const auto id = read_run_id(c);
+  if (!id) return;
+  steward::get_history message{c.tenant, *id};
+  std::string cursor;
+  if (!read_page(c, message.limit, cursor, 1'000)) return;
+  const auto after = cursor.empty() ? std::optional<uint64_t>{0} : parse_number(cursor);
+  if (!after) return c.fail("cursor", "this is no cursor", "the `next` of an earlier page");
+  message.after = *after;
+  c.ask(*queries_, "the store's reader", std::move(message));
+}
+
+void api::get_run_replay(call& c) {
+  const auto id = read_run_id(c);
+  if (!id) return;
+  steward::get_replay message{c.tenant, *id};
+  if (const auto text = c.parameter("step")) {
+    const auto step = parse_number(*text);
+    if (!step || *step == 0)
+      return c.fail("step", "this is no step", "the `seq` of one of the run's events");
+    message.step = *step;
+  }
+  c.ask(*queries_, "the store's reader", std::move(message));
+}
+
+void api::retry_run(call& c) {
+  const auto id = read_run_id(c);
+  if (!id || !check_json_type(c)) return;
+  to_tenant(c, steward::retry_run{c.tenant, *id, std::string{c.request.body}}, {}, {});
+}
+
+void api::evaluate_expression(call& c) {
+  if (!check_json_type(c)) return;
+  c.ask(*queries_, "the store's reader", steward::evaluate_expression{std::string{c.request.body}});
+}
+
+bool api::check_json_type(call& c) {
+  const auto media = media_type(c.request.header("content-type"));
+  if (is_default_type(media) || is_json_type(media)) return true;
+  c.fail({415,
+          "unsupported-media-type",
+          "Unsupported media type",
+          "the body is application/json, not " + media,
+          {},
+          {}});
+  return false;
 }
 
 std::optional<run_id> api::read_run_id(call& c) {

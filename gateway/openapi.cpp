@@ -53,7 +53,9 @@ json parameters_of(const json& documented, const route& r) {
   }
   for (auto rest = r.query; !rest.empty();) {
     const auto end = std::min(rest.find(' '), rest.size());
-    out.push_back({{"$ref", "#/components/parameters/query_" + std::string{rest.substr(0, end)}}});
+    const auto name = std::string{rest.substr(0, end)};
+    const auto meant = documented.value("parameters", json::object()).value(name, name);
+    out.push_back({{"$ref", "#/components/parameters/query_" + meant}});
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
   if (documented.contains("headers"))
@@ -98,7 +100,8 @@ std::string openapi_document(std::string_view version) {
   document["servers"] = json::array({json{{"url", "/"}}});
   document["tags"] =
       json::array({tag("workflows", "Definitions, by version."), tag("runs", "Runs of workflows."),
-                   tag("feed", "What changes, live."), tag("server", "The server itself.")});
+                   tag("expressions", "For editors."), tag("feed", "What changes, live."),
+                   tag("server", "The server itself.")});
   document["paths"] = std::move(paths);
   document["components"] = components;
   return document.dump();

@@ -55,8 +55,15 @@ std::string_view openapi_operations() {
     "404": "There is no such run."}},
 "getRunEvents": {
   "tag": "runs", "summary": "Read a run's history, oldest first",
+  "parameters": {"limit": "steps"},
   "responses": {
-    "200": {"description": "Its lifecycle events.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/RunEventPage"}}}},
+    "200": {"description": "One page of its lifecycle events.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/RunEventPage"}}}},
+    "404": "There is no such run."}},
+"getRunReplay": {
+  "tag": "runs", "summary": "See a run as it was right after one of its steps",
+  "description": "The run is replayed from its journal up to that step.",
+  "responses": {
+    "200": {"description": "Its state then.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/RunMoment"}}}},
     "404": "There is no such run."}},
 "cancelRun": {
   "tag": "runs", "summary": "Cancel a run",
@@ -73,6 +80,24 @@ std::string_view openapi_operations() {
   "responses": {
     "200": {"description": "The run as it is then.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Run"}}}},
     "404": "There is no such run.", "409": "It is not suspended.", "429": "Past the tenant's limits."}},
+"retryRun": {
+  "tag": "runs", "summary": "Let a run that faulted or was cancelled go on",
+  "description": "From the task that failed, or from the one that is named, with another input if one is given. Calls that are repeated carry the idempotency keys they had, unless an input is given.",
+  "requestBody": {"required": false, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/RunRetry"}}}},
+  "responses": {
+    "200": {"description": "The run as it is then.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Run"}}}},
+    "404": "There is no such run.", "409": "It has neither faulted nor been cancelled.",
+    "415": "The body is not JSON by its Content-Type.",
+    "422": "It can't go on from that task; the detail says why.", "429": "Past the tenant's limits."}},
+"evaluateExpression": {
+  "tag": "expressions", "summary": "Evaluate an expression",
+  "description": "A preview for whoever writes one: bounded in steps, memory and results.",
+  "requestBody": {"required": true, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Evaluation"}}}},
+  "responses": {
+    "200": {"description": "What it gives.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/EvaluationResults"}}}},
+    "413": "The data are too large.",
+    "415": "The body is not JSON by its Content-Type.",
+    "422": "The expression does not compile, and `errors` has the place; or it fails."}},
 "readFeed": {
   "tag": "feed", "summary": "Read the live feed",
   "description": "A WebSocket (subprotocol steward.v1), or server-sent events with Accept: text/event-stream. Each message is one CloudEvent; those with a sequence come without holes. A reader that is too slow is dropped with a reason and resumes with `after`.",

@@ -15,6 +15,8 @@ std::string_view openapi_schemas() {
   "path_name": {"name": "name", "in": "path", "required": true, "description": "The workflow's name.", "schema": {"type": "string"}},
   "path_id": {"name": "id", "in": "path", "required": true, "description": "The run's id.", "schema": {"type": "string", "format": "uuid"}},
   "query_limit": {"name": "limit", "in": "query", "description": "How many items a page has at most.", "schema": {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}},
+  "query_steps": {"name": "limit", "in": "query", "description": "How many steps a page has at most.", "schema": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 1000}},
+  "query_step": {"name": "step", "in": "query", "description": "The `seq` of one of the run's events; the last if left out.", "schema": {"type": "integer", "minimum": 1}},
   "query_cursor": {"name": "cursor", "in": "query", "description": "The `next` of the page before.", "schema": {"type": "string"}},
   "query_version": {"name": "version", "in": "query", "description": "A version; the newest if left out.", "schema": {"type": "string"}},
   "query_status": {"name": "status", "in": "query", "description": "Only runs that are so.", "schema": {"$ref": "#/components/schemas/RunStatus"}},
@@ -34,7 +36,8 @@ std::string_view openapi_schemas() {
   "FieldProblem": {"type": "object", "required": ["pointer", "detail"], "properties": {
     "pointer": {"type": "string", "description": "A JSON pointer, or the name of a parameter or header."},
     "detail": {"type": "string"}, "expected": {"type": "string"},
-    "line": {"type": "integer", "minimum": 1}, "column": {"type": "integer", "minimum": 1}}},
+    "line": {"type": "integer", "minimum": 1}, "column": {"type": "integer", "minimum": 1},
+    "offset": {"type": "integer", "minimum": 0, "description": "In bytes."}}},
   "RunStatus": {"type": "string", "enum": ["pending", "running", "waiting", "suspended", "cancelled", "faulted", "completed"]},
   "WorkflowRef": {"type": "object", "required": ["namespace", "name", "version"], "properties": {
     "namespace": {"type": "string"}, "name": {"type": "string"}, "version": {"type": "string"}}},
@@ -57,6 +60,36 @@ std::string_view openapi_schemas() {
     "task": {"type": ["string", "null"]}, "attempt": {"type": "integer"}, "data": {"type": ["object", "null"]}}},
   "RunEventPage": {"type": "object", "required": ["items", "next"], "properties": {
     "items": {"type": "array", "items": {"$ref": "#/components/schemas/RunEvent"}}, "next": {"type": ["string", "null"]}}},
+  "RunMoment": {"type": "object", "required": ["run", "step", "steps", "status", "context", "tasks", "variables", "output", "outstanding", "completed", "truncated"], "properties": {
+    "run": {"type": "object", "description": "The run as it is now, without input and output."},
+    "step": {"$ref": "#/components/schemas/RunEvent"},
+    "steps": {"type": "integer", "description": "How many there are so far."},
+    "status": {"$ref": "#/components/schemas/RunStatus"}, "context": {},
+    "tasks": {"type": "array", "description": "Those that are open, outermost first, branch by branch.", "items": {"$ref": "#/components/schemas/OpenTask"}},
+    "variables": {"type": "object", "description": "What the task that did the step sees, beside what the language gives."},
+    "output": {"description": "The run's, or what flows at its top level."},
+    "outstanding": {"type": "array", "description": "Calls, timers, listeners and children without an answer.", "items": {"type": "object", "required": ["kind"], "properties": {
+      "kind": {"type": "string", "enum": ["call", "timer", "listener", "child"]}, "task": {"type": "string"},
+      "method": {"type": "string"}, "url": {"type": "string"}, "attempt": {"type": "integer"},
+      "due_at": {"type": "string", "format": "date-time"}, "types": {"type": "array", "items": {"type": "string"}},
+      "workflow": {"type": "string"}, "version": {"type": "string"}}}},
+    "completed": {"type": "array", "description": "The outputs of up to 20 tasks that completed last.", "items": {"type": "object", "required": ["pointer", "name", "output"], "properties": {
+      "pointer": {"type": "string"}, "name": {"type": "string"}, "output": {}}}},
+    "truncated": {"type": "boolean", "description": "Some data were left out, since they are too large."}}},
+  "OpenTask": {"type": "object", "required": ["pointer", "name", "kind", "branch", "input", "filtered_input", "data", "started_at", "attempt", "variables"], "properties": {
+    "pointer": {"type": "string"}, "name": {"type": "string"}, "kind": {"type": "string"},
+    "branch": {"type": "array", "description": "Which branch of each fork around.", "items": {"type": "integer"}},
+    "input": {"description": "As it came."}, "filtered_input": {"description": "After `input.from`."}, "data": {"description": "What flows inside it."},
+    "started_at": {"type": "string", "format": "date-time"}, "attempt": {"type": "integer"},
+    "variables": {"type": "object", "description": "Those it declares."}}},
+  "RunRetry": {"type": "object", "additionalProperties": false, "properties": {
+    "task": {"type": "string", "description": "A task's pointer, or its name: one of a scope that was open when the run ended.", "examples": ["/do/2/pay"]},
+    "input": {"description": "Its raw input; as it was if left out."}}},
+  "Evaluation": {"type": "object", "required": ["expression"], "additionalProperties": false, "properties": {
+    "expression": {"type": "string", "examples": ["${ .items | length }"]}, "data": {"description": "What `.` is."},
+    "variables": {"type": "object", "description": "By name, without the dollar sign."}}},
+  "EvaluationResults": {"type": "object", "required": ["results", "truncated"], "properties": {
+    "results": {"type": "array", "items": {}, "maxItems": 1000}, "truncated": {"type": "boolean", "description": "There are more."}}},
   "TreeNode": {"type": "object", "required": ["name", "path", "state", "strategy", "restarts", "mailbox", "up_us", "last_reason", "hidden", "children"], "properties": {
     "name": {"type": "string"}, "path": {"type": "string"},
     "state": {"type": "string", "enum": ["running", "starting", "stopping", "stopped", "busy"]},

@@ -38,6 +38,9 @@ CAF_ADD_TYPE_ID(steward_messages, (steward::close_listener))
 CAF_ADD_TYPE_ID(steward_messages, (steward::event_seen))
 CAF_ADD_TYPE_ID(steward_messages, (steward::inbox_grown))
 CAF_ADD_TYPE_ID(steward_messages, (steward::event_due))
+CAF_ADD_TYPE_ID(steward_messages, (steward::retry_run))
+CAF_ADD_TYPE_ID(steward_messages, (steward::get_replay))
+CAF_ADD_TYPE_ID(steward_messages, (steward::evaluate_expression))
 CAF_END_TYPE_ID_BLOCK(steward_messages)
 
 // These stay on their node: they hold a place, a socket or a thread of it.

@@ -84,7 +84,21 @@ inline caf::behavior stand_in(caf::event_based_actor* self, std::shared_ptr<scri
         s->settle(slot);
       },
       [=](const get_history& m, const reply_slot& slot) {
-        s->hear("history " + m.run.text());
+        s->hear("history " + m.run.text() +
+                (m.after > 0 ? " after " + std::to_string(m.after) : "") +
+                (m.limit != 1000 ? " limit " + std::to_string(m.limit) : ""));
+        s->settle(slot);
+      },
+      [=](const get_replay& m, const reply_slot& slot) {
+        s->hear("replay " + m.run.text() + " " + std::to_string(m.step));
+        s->settle(slot);
+      },
+      [=](const evaluate_expression& m, const reply_slot& slot) {
+        s->hear("evaluate " + m.body);
+        s->settle(slot);
+      },
+      [=](const retry_run& m, const reply_slot& slot, const ticket&) {
+        s->hear("retry " + m.run.text() + " " + m.body);
         s->settle(slot);
       },
       [=](const get_stats&, const reply_slot& slot) {
