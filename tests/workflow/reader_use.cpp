@@ -138,6 +138,7 @@ CAF_TEST(each property of an authentication is checked) {
   check("{oauth2: {authority: x}}", "lacks \"grant\"");
   check("{oauth2: {authority: x, grant: client_credential}}",
         "did you mean \"client_credentials\"?");
+  check("{oauth2: {authority: x, grant: authorization_code}}", "needs a person");
   check("{oauth2: {authority: x, grant: password, username: u}}", "lacks \"password\"");
   check("{oauth2: {authority: x, grant: client_credentials, client: {authentication: none_}}}",
         "did you mean \"none\"?");

@@ -54,6 +54,9 @@ void check_grant(problem_list& problems, const fields& f) {
           ? f.word("grant", {"authorization_code", "client_credentials", "password",
                              "refresh_token", "urn:ietf:params:oauth:grant-type:token-exchange"})
           : std::nullopt;
+  if (grant == "authorization_code")
+    problems.at(*f.get("grant"), "the grant authorization_code needs a person at a browser",
+                "another grant, such as client_credentials");
   if (auto p = f.get("client")) check_client(problems, *p);
   if (auto p = f.get("request")) {
     auto request = fields{problems, *p, "request", {"encoding"}};
