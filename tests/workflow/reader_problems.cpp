@@ -53,6 +53,8 @@ const wrong cases[] = {
     {"do:\n- a: {do: [{inner: {set: {x: 1}}}]}\n- c: {set: {x: 1}, then: inner}\n", 4, 26,
      "/do/1/c/then", "this scope has no task \"inner\""},
     {"do:\n- a: {set: {x: 1}, metadata: 3}\n", 3, 30, "/do/0/a/metadata", "must be an object"},
+    {"do:\n- a: {set: {x: 1}, metadata: {own: 1, steward: {compensate: b}}}\n", 3, 49,
+     "/do/0/a/metadata/steward/compensate", "Steward has no setting \"compensate\" for tasks"},
     {"do:\n- a: {set: {}}\n", 3, 12, "/do/0/a/set", "but is an empty object"},
     {"do:\n- a: {set: .x}\n", 3, 12, "/do/0/a/set", "but is a text that is no ${ ... }"},
     {"do:\n- a: {set: [1]}\n", 3, 12, "/do/0/a/set", "but is an array"},

@@ -39,6 +39,7 @@ const texts documents{
     {"https://e.com/catalog/functions/bad/1.0.0/function.yaml", "set: {}\n"},
     {"https://raw.githubusercontent.com/o/r/refs/heads/main/functions/log/2.0.0/function.yaml",
      "call: http\nwith: {method: get, endpoint: 'https://e.com'}\n"},
+    {"https://gitlab.com/g/s/p/-/raw/main/x/functions/log/1.0.0/function.yaml", "wait: PT1S\n"},
 };
 
 std::string messages_of(const std::string& body) {
@@ -147,7 +148,8 @@ CAF_TEST(the pages of repositories stand for their files) {
   auto source = shelf{documents};
   read_from(source, catalog_call("log:2.0.0@c", "https://github.com/o/r"));
   read_from(source, catalog_call("log:2.0.0@c", "https://github.com/o/r/tree/main"));
-  CAF_CHECK_EQUAL(source.asked, 2u);
+  read_from(source, catalog_call("log:1.0.0@c", "https://gitlab.com/g/s/p/-/tree/main/x"));
+  CAF_CHECK_EQUAL(source.asked, 3u);
 }
 
 CAF_TEST(problems of documents are told where they are referred to) {

@@ -62,6 +62,18 @@ const task_kind* find_kind(problem_list& problems, const place& where) {
   return found;
 }
 
+/// Anything may stand in there, but what is meant for Steward must be known to it.
+void check_metadata(problem_list& problems, const place& where) {
+  if (!check_object(problems, where, "metadata")) return;
+  auto own = where.child("steward");
+  for (size_t i = 0; own && i < own->size(); ++i) {
+    auto setting = place{*own, i};
+    problems.at_key(setting,
+                    "Steward has no setting \"" + std::string{setting.key()} + "\" for tasks",
+                    "no such setting");
+  }
+}
+
 /// The object below the task's name.
 task read_task(reading& r, const place& where, const variable_scope& scope,
                const task_names& siblings) {
@@ -85,7 +97,7 @@ task read_task(reading& r, const place& where, const variable_scope& scope,
   if (auto p = f.get("export")) result.export_ = read_output(r, *p, scope, "export");
   if (auto p = f.get("timeout")) result.timeout = read_timeout(r, *p, scope);
   if (auto p = f.get("then")) result.then = siblings.read_flow(r.problems, *p);
-  if (auto p = f.get("metadata")) check_object(r.problems, *p, "metadata");
+  if (auto p = f.get("metadata")) check_metadata(r.problems, *p);
   return result;
 }
 
