@@ -1,5 +1,6 @@
 #include "actors/tenants.hpp"
 
+#include "actors/inbox_messages.hpp"
 #include "actors/local_messages.hpp"
 #include "actors/tenant.hpp"
 #include "actors/timers.hpp"
@@ -37,6 +38,13 @@ public:
               std::set<tenant_id> with_runs;
               for (const auto& r : *found.runs) with_runs.insert(r.tenant);
               for (const auto& tenant : with_runs) open(tenant);
+            },
+            [this](caf::error&) { recover_later(); });
+    self_->request(loader, caf::infinite, find_waiting{})
+        .then(
+            [this](waiting_tenants& found) {
+              if (found.failed) return recover_later();
+              for (const auto& tenant : *found.tenants) open(tenant);
             },
             [this](caf::error&) { recover_later(); });
   }
@@ -99,6 +107,14 @@ caf::behavior tenants(caf::event_based_actor* self, std::shared_ptr<node> n, std
       [s](start_run& m, const reply_slot& slot) { s->enter(m, slot); },
       [s](control_run& m, const reply_slot& slot) { s->enter(m, slot); },
       [s](retry_run& m, const reply_slot& slot) { s->enter(m, slot); },
+      [s](publish_events& m, const reply_slot& slot) { s->enter(m, slot); },
+      [s](open_listener& m) { s->forward(m); },
+      [s](close_listener& m) { s->forward(m); },
+      [s](event_seen& m) { s->forward(m); },
+      [s](inbox_grown& m) { s->forward(m); },
+      [s](list_schedules& m, const reply_slot& slot) { s->enter(m, slot); },
+      [s](control_schedule& m, const reply_slot& slot) { s->enter(m, slot); },
+      [s](workflow_changed& m) { s->forward(m); },
       [s](timer_due& m) { s->forward(m); },
       [s](spawn_child& m) { s->forward(m); },
       [s](child_done& m) { s->forward(m); },
