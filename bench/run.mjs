@@ -10,6 +10,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readArguments } from '../tests/support/arguments.mjs';
 import { measureConstantAnswer } from './measure/constant_answer.mjs';
+import { measureExpressions } from './measure/expressions.mjs';
 import { measureIdle, measureStart } from './measure/lifecycle.mjs';
 import { describeMachine } from './measure/machine.mjs';
 import { measureRawStore } from './measure/raw_store.mjs';
@@ -37,6 +38,8 @@ async function measure(options, folder) {
   result.constant_answer = await measureConstantAnswer(join(build, 'bench', 'http_constant'), folder, options.port + 1, { ...options, say });
   say('== the store without a server');
   result.raw_store = await measureRawStore(join(build, 'bench', 'store_commit'), folder, options.quick ? 0.3 : 1);
+  say('== expressions');
+  result.expressions = measureExpressions(join(build, 'bench', 'expressions'));
   say('== start');
   await fillStore(folder, server, 100_000);
   result.stored_runs = await completedRuns(server.url);

@@ -50,9 +50,13 @@ test('targets scale with the disk of the same minute, and misses are told by how
     start_fresh: { median_ms: 310 },
     start_full: { median_ms: 90 },
     stored_runs: 100_000,
+    expressions: {
+      filters: [{ filter: '.a', compilation_us: 2, evaluation_us: 0.2 }, { filter: '.b', compilation_us: 3, evaluation_us: 1.5, evaluation_us_max: 1 }],
+      definition_of_200_tasks_us: 900,
+    },
     idle: { memory_mib: 22, cpu_pct: 0.4 },
   });
-  assert.deepEqual(verdicts.map((t) => t.pass), [false, true, true, true, false, true, true, true]);
+  assert.deepEqual(verdicts.map((t) => t.pass), [false, true, true, true, true, true, false, true, false, true, true, true]);
   assert.equal(verdicts[0].by_pct, 10);
   assert.equal(verdicts[1].at_most, 6200);
   assert.equal(verdicts[2].at_most, 320);

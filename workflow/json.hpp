@@ -13,6 +13,8 @@ struct json_error {
 struct json_limits {
   uint32_t depth = 512;
   size_t bytes = 64u << 20;
+  /// Takes jq's words for numbers that JSON does not have: nan and infinity, signed, in any case.
+  bool non_finite = false;
 };
 
 /// Reads one JSON text (RFC 8259), strictly: valid UTF-8, no trailing content, no duplicate-key

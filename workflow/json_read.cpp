@@ -68,8 +68,9 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 /// all open containers lie in `parts_`, and each open container knows where its own begin.
 class json_reader {
 public:
-  json_reader(std::string_view text, uint32_t depth)
-      : begin_(text.data()), at_(begin_), end_(begin_ + text.size()), depth_limit_(depth) {
+  json_reader(std::string_view text, const json_limits& limits)
+      : begin_(text.data()), at_(begin_), end_(begin_ + text.size()),
+        depth_limit_(std::min(limits.depth, value::max_depth)), non_finite_(limits.non_finite) {
     parts_.reserve(32);
     open_.reserve(8);
   }
@@ -165,6 +166,7 @@ private:
   }
 
   bool read_scalar() {
+    if (non_finite_ && read_non_finite()) return true;
     switch (*at_) {
     case '"':
       return read_string();
@@ -177,6 +179,21 @@ private:
     default:
       return read_number();
     }
+  }
+
+  bool read_non_finite() {
+    constexpr auto infinity = std::numeric_limits<double>::infinity();
+    auto at = at_ + (*at_ == '-' || *at_ == '+' ? 1 : 0);
+    auto is_letter = [](char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; };
+    auto word = std::string{};
+    for (; at != end_ && is_letter(*at) && word.size() < 9; ++at)
+      word += static_cast<char>(*at | 0x20);
+    if (word != "nan" && word != "inf" && word != "infinity") return false;
+    if (at != end_ && (is_letter(*at) || is_digit(*at))) return false;
+    auto number = word == "nan" ? std::numeric_limits<double>::quiet_NaN() : infinity;
+    parts_.emplace_back(*at_ == '-' ? -number : number);
+    at_ = at;
+    return true;
   }
 
   template <class T>
@@ -335,6 +352,7 @@ private:
   const char* at_;
   const char* end_;
   uint32_t depth_limit_;
+  bool non_finite_;
   const char* reason_ = "";
   std::vector<value> parts_;
   std::vector<open_container> open_;
@@ -345,7 +363,7 @@ private:
 
 outcome<value, json_error> parse_json(std::string_view text, const json_limits& limits) {
   if (text.size() > limits.bytes) return failed{json_error{"the text is too long", limits.bytes}};
-  return json_reader(text, std::min(limits.depth, value::max_depth)).read();
+  return json_reader(text, limits).read();
 }
 
 bool is_utf8(std::string_view bytes) noexcept {

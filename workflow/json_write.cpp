@@ -24,16 +24,44 @@ void append_number(std::string& out, Number number) {
   out.append(text.data(), end);
 }
 
+/// The shortest digits that read back as the same number, laid out as jq does: plain from 1e-4 on
+/// while there are no more than 15 zeros to add, else with an exponent of two digits at least.
 void append_double(std::string& out, double d) {
   if (std::isnan(d)) {
     out += "null";
     return;
   }
   if (std::isinf(d)) d = std::copysign(std::numeric_limits<double>::max(), d);
-  if (d == std::trunc(d) && std::fabs(d) < 1e17 && !(d == 0 && std::signbit(d)))
-    append_number(out, static_cast<int64_t>(d));
-  else
-    append_number(out, d);
+  auto text = std::array<char, 32>{};
+  auto end =
+      std::to_chars(text.data(), text.data() + text.size(), d, std::chars_format::scientific).ptr;
+  auto written = std::string_view(text.data(), static_cast<size_t>(end - text.data()));
+  if (written.front() == '-') {
+    out += '-';
+    written.remove_prefix(1);
+  }
+  auto mark = written.find('e');
+  auto digits = std::string(1, written.front());
+  if (mark > 2) digits += written.substr(2, mark - 2);
+  auto exponent = 0; // of the first digit
+  auto from = mark + (written[mark + 1] == '+' ? 2 : 1);
+  std::from_chars(written.data() + from, written.data() + written.size(), exponent);
+  auto point = exponent + 1; // digits before the point
+  auto count = static_cast<int>(digits.size());
+  // Without a point or an exponent it would be read back as an integer, and those are exact here.
+  auto as_integer = std::fabs(d) >= 0x1p53 && std::fabs(d) < 0x1p63;
+  if (point <= -4 || point > count + 15 || as_integer) {
+    out += digits.substr(0, 1);
+    if (count > 1) out.append(".").append(digits, 1);
+    out += written.substr(mark);
+  } else if (point <= 0) {
+    out.append("0.").append(static_cast<size_t>(-point), '0').append(digits);
+  } else if (point < count) {
+    out.append(digits, 0, static_cast<size_t>(point)).append(".");
+    out.append(digits, static_cast<size_t>(point));
+  } else {
+    out.append(digits).append(static_cast<size_t>(point - count), '0');
+  }
 }
 
 void append_escape(std::string& out, char c) {

@@ -47,7 +47,7 @@ value::value(double d) noexcept {
 value::value(std::string_view s) {
   set_kind(kind::string);
   if (s.size() <= inline_capacity) {
-    std::memcpy(&raw_, s.data(), s.size());
+    if (!s.empty()) std::memcpy(&raw_, s.data(), s.size()); // an empty view may point nowhere
     raw_.length = static_cast<uint8_t>(s.size());
   } else {
     raw_.p = string_node::make(s);

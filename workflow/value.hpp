@@ -27,7 +27,7 @@ struct member;
 class value {
 public:
   enum class kind : uint8_t { null, boolean, integer, number, string, array, object };
-  static constexpr uint32_t max_depth = 10'001;
+  static constexpr uint32_t max_depth = 10'100;
 
   value() noexcept { set_kind(kind::null); }
   value(std::nullptr_t) noexcept : value() {}

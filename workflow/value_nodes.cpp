@@ -34,7 +34,7 @@ uint64_t hash_of(std::string_view key) {
     key.remove_prefix(8);
   }
   uint64_t word = 0;
-  std::memcpy(&word, key.data(), key.size());
+  if (!key.empty()) std::memcpy(&word, key.data(), key.size());
   return mix(h ^ word, 0xd6e8feb86659fd93 ^ hash_seed());
 }
 
@@ -186,7 +186,7 @@ uint32_t value::object_node::position(std::string_view key) const noexcept {
     for (size_t i = 0; i < members.size(); ++i) {
       const auto& candidate = members[i].key;
       if (candidate.size() == key.size() &&
-          std::memcmp(candidate.as_string().data(), key.data(), key.size()) == 0)
+          (key.empty() || std::memcmp(candidate.as_string().data(), key.data(), key.size()) == 0))
         return static_cast<uint32_t>(i);
     }
     return none;

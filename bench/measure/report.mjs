@@ -39,6 +39,13 @@ ${table([
     ...result.raw_store.figures.map((f) => [f.what, f.group, f.cpu_us_per_run, f.p50_us, f.p99_us, f.runs_per_s]),
   ])}
 
+Expressions, on a document of ${result.expressions.document_bytes} bytes (us; beside libjq where it is installed)
+${table([
+    ['filter', 'compile', 'evaluate', 'at most', 'libjq compile', 'libjq evaluate'],
+    ...result.expressions.filters.map((f) => [f.filter, f.compilation_us, f.evaluation_us, f.evaluation_us_max ?? '', f.libjq_compilation_us ?? '', f.libjq_evaluation_us ?? '']),
+  ])}
+  reading a definition of 200 tasks: ${result.expressions.definition_of_200_tasks_us} us
+
 Targets
 ${table([
     ['', 'at most', 'seen', '', ''],

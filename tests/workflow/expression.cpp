@@ -38,7 +38,7 @@ CAF_TEST(every case of jq that is supported gives what jq gives) {
   text << std::ifstream(STEWARD_TEST_DATA "/jq/passing.json").rdbuf();
   auto cases = parse_json(text.str());
   CAF_REQUIRE(cases);
-  CAF_CHECK(cases->size() >= 240u);
+  CAF_CHECK(cases->size() >= 251u);
   for (const auto& each : cases->items()) {
     auto program = each.find("program")->as_string();
     auto made = expression::compile(program);
@@ -52,13 +52,15 @@ CAF_TEST(every case of jq that is supported gives what jq gives) {
       continue;
     }
     auto results =
-        made->evaluate(*parse_json(each.find("input")->as_string()), two_variables{}, now_us);
+        made->evaluate(*parse_json(each.find("input")->as_string(), {512, 1u << 20, true}),
+                       two_variables{}, now_us);
     auto wanted = std::vector<value>{};
     for (const auto& output : each.find("outputs")->items())
       wanted.push_back(*parse_json(output.as_string()));
-    if (!results)
+    // Some end in an error: those give nothing before it.
+    if (!results && !wanted.empty())
       CAF_ERROR(program << ": " << results.error().reason);
-    else if (!(*results == wanted))
+    else if (results && !(*results == wanted))
       CAF_ERROR(program << " gives something else");
   }
 }
@@ -103,16 +105,51 @@ CAF_TEST(regular expressions run in linear time) {
   CAF_CHECK(run(R"jq("ab" | test("(?=a)"))jq").starts_with("error: "));
 }
 
+CAF_TEST(patterns mean what Oniguruma means by them) {
+  CAF_CHECK_EQUAL(run(R"jq("٣é_" | [scan("\\d"), scan("\\w")])jq"), R"(["٣","٣","é","_"])");
+  CAF_CHECK_EQUAL(run(R"jq("abc" | test("a b # c"; "x"), test("A"; "ix"))jq"), "true true");
+  CAF_CHECK_EQUAL(run(R"jq("a\nb" | test("a.b"), test("a.b"; "m"), test("^b"))jq"),
+                  "false true false");
+  CAF_CHECK_EQUAL(run(R"jq("abc" | [test("( )*"; "gn")])jq"), "[false]");
+  CAF_CHECK_EQUAL(run(R"jq("aB" | [gsub("(?<a>.)"; "\(.a)1", "c")])jq"), R"(["a1B1","cc"])");
+  CAF_CHECK_EQUAL(run(R"jq("a" | test("(?!b)"))jq"),
+                  "error: Regex failure: lookahead is not supported");
+  CAF_CHECK_EQUAL(run(R"jq("aa" | test("(a)\\1"))jq"),
+                  "error: Regex failure: a backreference is not supported");
+}
+
+CAF_TEST(a question mark is about one step) {
+  CAF_CHECK_EQUAL(run("[.a[]?]", R"({"a":1})"), "[]");
+  CAF_CHECK(run("[.a[]?]", "1").starts_with("error: "));
+  CAF_CHECK_EQUAL(run("[(.a[])?]", "1"), "[]");
+  CAF_CHECK_EQUAL(run("[.a?, .[0]?, .[1:]?, .a?.b]", "1"), "[]");
+  CAF_CHECK_EQUAL(run(R"(.["a"]? |= 2)", "1"), "1");
+}
+
+CAF_TEST(numbers are written as jq writes them) {
+  CAF_CHECK_EQUAL(run("1e-5 + 0, 0.0001 + 0, 1e17 + 0, 1e15 + 0, 1.5e300 + 0"),
+                  "1e-05 0.0001 1e+17 1000000000000000 1.5e+300");
+  // A double must not come back as an integer that it is not.
+  CAF_CHECK_EQUAL(run("3450789012345678900.5 | tojson, (tojson | fromjson == 3450789012345678848)"),
+                  R"("3.450789012345679e+18" true)");
+  CAF_CHECK_EQUAL(run("infinite, -infinite, nan, [nan] | tojson"),
+                  R"("1.7976931348623157e+308" "-1.7976931348623157e+308" "null" "[null]")");
+}
+
 CAF_TEST(assignments change what their paths reach) {
   CAF_CHECK_EQUAL(run(".a.b = 1 | .a.c += 2 | .d //= 3 | .a |= keys"), R"({"a":["b","c"],"d":3})");
   CAF_CHECK_EQUAL(run("(.[] | select(. > 1)) |= empty", "[1,2,3]"), "[1]");
+  CAF_CHECK_EQUAL(run("(.a, .b)[0] |= empty"), "null");
   CAF_CHECK_EQUAL(run(". as $before | .a = 2 | [$before.a, .a]", R"({"a":1})"), "[1,2]");
   CAF_CHECK_EQUAL(run("reduce range(30000) as $i ({l: []}; .l += [$i]) | .l | length"), "30000");
   CAF_CHECK_EQUAL(run("reduce range(30000) as $i ({}; .[\"k\\($i)\"] = $i) | length"), "30000");
 }
 
 CAF_TEST(messages are those of jq) {
-  CAF_CHECK_EQUAL(run(".a", "1"), R"(error: Cannot index number with "a")");
+  CAF_CHECK_EQUAL(run(".a", "1"), R"(error: Cannot index number with string ("a"))");
+  CAF_CHECK_EQUAL(run("{(.): 1}", "[1]"), "error: Cannot use array ([1]) as object key");
+  CAF_CHECK_EQUAL(run(R"("a" | test("("))"),
+                  "error: Regex failure: end pattern with unmatched parenthesis");
   CAF_CHECK_EQUAL(run(". + 1", R"({"a":1})"),
                   R"(error: object ({"a":1}) and number (1) cannot be added)");
   CAF_CHECK_EQUAL(run(".[]"), "error: Cannot iterate over null (null)");

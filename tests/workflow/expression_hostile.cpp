@@ -35,6 +35,62 @@ CAF_TEST(endless programs run out of their budget) {
   CAF_CHECK(runs_out("range(1e12)"));
 }
 
+CAF_TEST(recursion in a tail position goes as deep as the fuel) {
+  auto one = [](std::string_view program) {
+    auto result = expression::compile(program)->evaluate_one({}, no_variables{}, 0);
+    return result ? *result : value(result.error().reason);
+  };
+  CAF_CHECK(one("def f: if . > 100000 then . else . + 1 | f end; 0 | f") == value(100'001));
+  CAF_CHECK(one("def f(g): if . > 50000 then . else g | f(g) end; 0 | f(. + 1)") == value(50'001));
+  CAF_CHECK(one("def f($n): if $n == 0 then \"end\" else f($n - 1) end; f(50000)") == value("end"));
+  CAF_CHECK(one("def f: . as $x | if $x > 50000 then $x else ($x + 1) | f end; 0 | f") ==
+            value(50'001));
+  CAF_CHECK(one("[limit(50000; def r: ., (. + 1 | r); 0 | r)] | length") == value(50'000));
+  CAF_CHECK(one("def f: def g: . + 1; if . > 50000 then . else g | f end; 0 | f") == value(50'001));
+  // A loop holds on to nothing that it can't see any more.
+  CAF_CHECK(expression::compile("def f(g): if . > 50000 then . else g | f(g) end; 0 | f(. + 1)")
+                ->evaluate_one({}, no_variables{}, 0, {1'000'000, 8u << 20, 1000}));
+}
+
+CAF_TEST(every hostile program ends within its budgets) {
+  for (auto program : {"[range(1e9)]",
+                       ".[1e8] = 1",
+                       "\"x\" * 1e9",
+                       "[limit(1e9; repeat(1))]",
+                       "reduce range(1e9) as $i (0; . + $i)",
+                       "[range(1e6)] | implode",
+                       "last(range(1e9))",
+                       "[[range(100)], [range(100)], [range(100)], [range(100)]] | [combinations]",
+                       "[range(2000)] | [combinations(3)]",
+                       "[range(1e5)] | sort_by(range(1e5))",
+                       "[recurse(., .)]",
+                       "def f: f, f; [f]",
+                       "def f(g): f(g, g); f(.)",
+                       "[while(true; .)]",
+                       "reduce range(1e6) as $i (\"\"; . + \"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\")",
+                       "[range(1e5) | [range(1e5)]]",
+                       "\"a\" * 100000 | [splits(\"\")] | [.[] * 1000]",
+                       "\"a\" * 100000 | [match(\"a*?\"; \"g\")] | tojson | . * 1000",
+                       "\"ab\" * 10000 | gsub(\"(?<x>a|b)\"; .x * 10000)",
+                       "path(repeat(.))",
+                       "reduce range(30) as $i ([0]; . + .) | [.[] as $x | .[] | $x]",
+                       "[paths(repeat(true))]",
+                       ".a[range(1e9)] = 1",
+                       "[splits(\"a\"; \"g\")?, range(1e9)]",
+                       "[1] | until(false; . + .)",
+                       "{a: 1} | until(false; {a: .})",
+                       "infinite | [range(.)]",
+                       "[foreach range(1e9) as $i ([]; . + [$i])]"})
+    CAF_CHECK(runs_out(program));
+  // What ends in an error of the program does no harm either.
+  for (auto program :
+       {"\"!!\" | @base64d", "\"\\(1e999)\" | strptime(\"%Y\")", "[nan, infinite] | map(todate)",
+        "\"[\" * 100000 | fromjson", "\"(\" * 1000 | . as $re | \"a\" | test($re)",
+        "\"a\" | test(\"(a{1000}){1000}\")", "{} | .[\"a\" * 1000].b.c | explode"})
+    CAF_CHECK(!expression::compile(program)->evaluate({}, no_variables{}, 0));
+  CAF_CHECK(!runs_out("\"a\" * 30000 | test(\"(a|aa)+$\"), test(\"(a*)*b\")"));
+}
+
 CAF_TEST(large and deep values run out of their budget) {
   CAF_CHECK(runs_out("\"x\" * 1000000000"));
   CAF_CHECK(runs_out(".[100000000] = 1"));
@@ -72,7 +128,7 @@ CAF_TEST(generators stop when nobody wants more) {
 }
 
 CAF_TEST(what reaches outside is refused by name) {
-  for (auto program : {"env", "$ENV", "$ENV.PATH", "input", "inputs", "debug", "stderr",
+  for (auto program : {"env", "$ENV", "$ENV.PATH", "input", "inputs", "stderr", "halt_error",
                        "input_filename", "$__prog_args", "import \"a\" as a; .", "include \"a\"; .",
                        "halt", "modulemeta", "get_search_list"}) {
     auto made = expression::compile(program);

@@ -20,18 +20,25 @@ struct span_of {
   size_t to;
 };
 
+/// The bounds of a slice as a key: `{start, end}`, both of which there must be.
+bool read_bounds(evaluation& e, const value& key, value& from, value& to) {
+  const auto* start = key.find("start");
+  const auto* end = key.find("end");
+  if (!start || !end) return e.fail("Array/string slice indices must be integers");
+  from = *start;
+  to = *end;
+  return true;
+}
+
 /// Negative bounds count from the end, null stands for the end; the rest is clamped.
 bool resolve(evaluation& e, size_t size, const value& from, const value& to, span_of& out) {
   if ((!from.is_number() && !from.is_null()) || (!to.is_number() && !to.is_null()))
-    return e.fail("Start and end indices of an array slice must be numbers");
+    return e.fail("Array/string slice indices must be integers");
   auto length = static_cast<double>(size);
   auto place = [&](const value& v, double missing, bool up) {
-    if (v.is_null()) return missing;
-    auto d = v.as_double();
-    if (std::isnan(d)) return missing;
-    d = up ? std::ceil(d) : std::floor(d);
-    if (d < 0) d += length;
-    return std::clamp(d, 0.0, length);
+    if (v.is_null() || std::isnan(v.as_double())) return missing;
+    auto d = v.as_double() < 0 ? v.as_double() + length : v.as_double();
+    return std::clamp(up ? std::ceil(d) : std::floor(d), 0.0, length);
   };
   auto start = place(from, 0, false), end = place(to, length, true);
   out = {static_cast<size_t>(start), static_cast<size_t>(std::max(start, end))};
@@ -60,17 +67,20 @@ size_t code_points(std::string_view text) {
 }
 
 bool cannot_index(evaluation& e, const value& v, const value& key) {
-  auto with = key.is_string()   ? "\"" + std::string(key.as_string()) + "\""
-              : key.is_number() ? described(key)
-                                : std::string(type_name(key));
-  return e.fail("Cannot index " + std::string(type_name(v)) + " with " + with);
+  return e.fail("Cannot index " + std::string(type_name(v)) + " with " + described(key));
+}
+
+/// Where a number points to: whole, towards zero, and counted from the end when it is negative.
+double place_of(const value& index, size_t size) {
+  auto at = std::trunc(index.as_double());
+  return at < 0 ? at + static_cast<double>(size) : at;
 }
 
 /// The positions at which `part` begins in `whole`.
 value positions(evaluation& e, const value& whole, const value& part) {
   auto found = value::empty_array();
   auto x = whole.items(), y = part.items();
-  if (y.empty()) return value{};
+  if (y.empty()) return found;
   for (size_t i = 0; i + y.size() <= x.size(); ++i) {
     e.spend(1);
     size_t same = 0;
@@ -121,8 +131,9 @@ bool set_from(evaluation& e, value& v, std::span<const value> path, value item) 
   e.spend(1);
   const auto& key = path.front();
   auto child = value{};
+  if (!get(e, v, key, child)) return false;
+  if (key.is_array()) return put(e, v, key, value{}); // places in an array are no place: an error
   if (path.size() > 1) {
-    if (!get(e, v, key, child)) return false;
     // Let go of the child, so that it can be changed in place.
     auto held_place = key.is_string() ? v.find(key.as_string()) != nullptr
                                       : key.is_int() && v.is_array() && key.as_int() >= 0 &&
@@ -132,39 +143,32 @@ bool set_from(evaluation& e, value& v, std::span<const value> path, value item) 
   return set_from(e, child, path.subspan(1), std::move(item)) && put(e, v, key, std::move(child));
 }
 
-bool cannot_delete(evaluation& e, const value& v, const value& key) {
-  return e.fail("Cannot delete " +
-                (key.is_string()   ? "field at object index of "
-                 : key.is_number() ? "field at array index of "
-                                   : std::string(type_name(key)) + " index of ") +
-                std::string(type_name(v)));
-}
-
 /// All at once: indices and slices mean the array as it was.
 bool delete_keys(evaluation& e, value& v, std::span<const value> keys) {
   if (v.is_null() || keys.empty()) return true;
   if (v.is_object()) {
     for (const auto& key : keys) {
-      if (!key.is_string()) return cannot_delete(e, v, key);
+      if (!key.is_string())
+        return e.fail("Cannot delete " + std::string(type_name(key)) + " field of object");
       e.spend(1 + v.size() / 16);
       v.erase(key.as_string());
     }
     return true;
   }
-  if (!v.is_array()) return cannot_delete(e, v, keys.front());
+  if (!v.is_array()) return e.fail("Cannot delete fields from " + std::string(type_name(v)));
   e.spend(v.size() / 16);
   auto gone = std::vector<bool>(v.size());
   for (const auto& key : keys) {
     auto range = span_of{};
     if (key.is_object()) {
-      if (!resolve(e, v.size(), key.get("start"), key.get("end"), range)) return false;
+      auto from = value{}, to = value{};
+      if (!read_bounds(e, key, from, to) || !resolve(e, v.size(), from, to, range)) return false;
     } else if (key.is_number()) {
-      auto index = std::floor(key.as_double());
-      if (index < 0) index += static_cast<double>(v.size());
+      auto index = place_of(key, v.size());
       if (!(index >= 0 && index < static_cast<double>(v.size()))) continue;
       range = {static_cast<size_t>(index), static_cast<size_t>(index) + 1};
     } else {
-      return cannot_delete(e, v, key);
+      return e.fail("Cannot delete " + std::string(type_name(key)) + " element of array");
     }
     e.spend((range.to - range.from) / 16);
     std::fill(gone.begin() + static_cast<ptrdiff_t>(range.from),
@@ -204,15 +208,15 @@ bool get(evaluation& e, const value& v, const value& key, value& out) {
   if (v.is_object() && key.is_string()) {
     out = v.get(key.as_string());
   } else if (v.is_array() && key.is_number()) {
-    auto index = std::floor(key.as_double());
-    if (index < 0) index += static_cast<double>(v.size());
+    auto index = place_of(key, v.size());
     auto inside = index >= 0 && index < static_cast<double>(v.size());
     out = inside ? v.items()[static_cast<size_t>(index)] : value{};
-  } else if (key.is_object() && (v.is_array() || v.is_null() || v.is_string())) {
-    return slice(e, v, key.get("start"), key.get("end"), out);
+  } else if (key.is_object() && (v.is_array() || v.is_string())) {
+    auto from = value{}, to = value{};
+    return read_bounds(e, key, from, to) && slice(e, v, from, to, out);
   } else if (v.is_array() && key.is_array()) {
     out = positions(e, v, key);
-  } else if (v.is_null() && (key.is_string() || key.is_number() || key.is_null())) {
+  } else if (v.is_null() && (key.is_string() || key.is_number() || key.is_object())) {
     out = value{};
   } else {
     return cannot_index(e, v, key);
@@ -233,7 +237,7 @@ bool slice(evaluation& e, const value& v, const value& from, const value& to, va
     out = value(text_slice(text, range));
     return true;
   }
-  if (!v.is_array()) return e.fail("Cannot index " + std::string(type_name(v)) + " with object");
+  if (!v.is_array()) return cannot_index(e, v, value::object({{"start", from}, {"end", to}}));
   if (!resolve(e, v.size(), from, to, range)) return false;
   e.spend((range.to - range.from) / 16);
   auto items = v.items().subspan(range.from, range.to - range.from);
@@ -254,19 +258,21 @@ bool put(evaluation& e, value& v, const value& key, value item) {
   }
   if (key.is_object() && (v.is_array() || v.is_null())) {
     if (v.is_null()) v = value::empty_array();
-    return put_slice(e, v, key.get("start"), key.get("end"), item);
+    auto from = value{}, to = value{};
+    return read_bounds(e, key, from, to) && put_slice(e, v, from, to, item);
   }
-  if (key.is_array() && v.is_array()) return e.fail("Cannot update field at array index of array");
-  return cannot_index(e, v, key);
+  if (key.is_object() && v.is_string()) return e.fail("Cannot update string slices");
+  return e.fail("Cannot update field at " + std::string(type_name(key)) + " index of " +
+                std::string(type_name(v)));
 }
 
 bool get_path(evaluation& e, const value& v, const value& path, value& out) {
   if (!path.is_array()) return e.fail("Path must be specified as an array");
+  if (path.size() > path_limit) return e.fail("Path too deep");
   auto at = v;
   for (const auto& key : path.items()) {
     e.spend(1);
     auto next = value{};
-    if (at.is_null()) break;
     if (!get(e, at, key, next)) return false;
     at = std::move(next);
   }
@@ -284,12 +290,13 @@ bool set_path(evaluation& e, value& v, const value& path, value item) {
 bool delete_paths(evaluation& e, value& v, const value& paths) {
   if (!paths.is_array()) return e.fail("Paths must be specified as an array");
   auto sorted = std::vector<value>(paths.items().begin(), paths.items().end());
-  for (const auto& path : sorted) {
-    if (!path.is_array()) return e.fail("Path must be specified as an array");
-    if (path.size() > path_limit) return e.fail("Path too deep");
-  }
   std::stable_sort(sorted.begin(), sorted.end(),
                    [&](const value& a, const value& b) { return precedes(e, a, b); });
+  for (const auto& path : sorted) {
+    if (!path.is_array())
+      return e.fail("Path must be specified as array, not " + std::string(type_name(path)));
+    if (path.size() > path_limit) return e.fail("Path too deep");
+  }
   if (!sorted.empty() && sorted.front().size() == 0) {
     v = value{};
     return true;

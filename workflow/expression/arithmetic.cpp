@@ -99,7 +99,7 @@ bool repeat(evaluation& e, const value& text, double times, value& out) {
 }
 
 bool merge(evaluation& e, value& into, const value& from, uint32_t depth) {
-  if (depth > merge_depth_limit) return e.fail("Object merge too deep");
+  if (depth > merge_depth_limit + 1) return e.fail("Object merge too deep");
   for (const auto& m : from.members()) {
     e.spend(1);
     auto key = m.key.as_string();
@@ -208,29 +208,39 @@ bool operate(evaluation& e, binary_op op, value a, const value& b, value& out) {
     return divide(e, a, b, out);
   case binary_op::modulo:
     return modulo(e, a, b, out);
-  case binary_op::equal:
-    out = compare(e, a, b) == 0;
-    return true;
-  case binary_op::unequal:
-    out = compare(e, a, b) != 0;
-    return true;
-  case binary_op::less:
-    out = compare(e, a, b) < 0;
-    return true;
-  case binary_op::less_equal:
-    out = compare(e, a, b) <= 0;
-    return true;
-  case binary_op::greater:
-    out = compare(e, a, b) > 0;
-    return true;
-  case binary_op::greater_equal:
-    out = compare(e, a, b) >= 0;
-    return true;
   case binary_op::alternative:
     out = is_true(a) ? std::move(a) : b;
     return true;
+  default:
+    break;
   }
-  return true;
+  auto too_deep = std::min(a.depth(), b.depth()) > compare_depth_limit;
+  if (too_deep)
+    return e.fail(op == binary_op::equal || op == binary_op::unequal ? "Equality check too deep"
+                                                                     : "Comparison too deep");
+  auto order = compare(e, a, b);
+  switch (op) {
+  case binary_op::equal:
+    out = order == 0;
+    return true;
+  case binary_op::unequal:
+    out = order != 0;
+    return true;
+  case binary_op::less:
+    out = order < 0;
+    return true;
+  case binary_op::less_equal:
+    out = order <= 0;
+    return true;
+  case binary_op::greater:
+    out = order > 0;
+    return true;
+  case binary_op::greater_equal:
+    out = order >= 0;
+    return true;
+  default:
+    return true;
+  }
 }
 
 } // namespace steward::workflow::jq

@@ -9,7 +9,7 @@ namespace steward::workflow::jq {
 
 bool evaluation::bind(const bind_plan& plan, const value& v, const binding* env, env_sink body) {
   if (plan.simple()) {
-    auto variable = binding{env, v, nullptr, nullptr};
+    auto variable = binding{env, v};
     return body(&variable);
   }
   auto links = std::vector<binding>(plan.variables.size());
@@ -32,8 +32,6 @@ bool evaluation::destructure(const pattern& p, const value& v, std::vector<bindi
     links[p.variable].item = v;
     return body();
   case pattern::shape::array:
-    if (!v.is_array() && !v.is_null())
-      return fail("Cannot index " + std::string(type_name(v)) + " with number");
     return destructure_items(p, 0, v, links, env, body);
   case pattern::shape::object:
     break;
@@ -47,8 +45,9 @@ bool evaluation::destructure_items(const pattern& p, size_t at, const value& v,
   if (at == p.items.size()) return body();
   auto guard = nesting(*this);
   auto item = value{};
-  return get(*this, v, static_cast<int64_t>(at), item) &&
-         destructure(*p.items[at], item, links, env,
+  auto place = p.items.size() - 1 - at; // jq goes from the last to the first
+  return get(*this, v, static_cast<int64_t>(place), item) &&
+         destructure(*p.items[place], item, links, env,
                      [&] { return destructure_items(p, at + 1, v, links, env, body); });
 }
 
@@ -60,9 +59,6 @@ bool evaluation::destructure_entries(const pattern& p, size_t at, const value& v
   const auto& entry = p.entries[at];
   auto with_key = [&](value&& key) {
     auto item = value{};
-    if (!key.is_string())
-      return fail("Cannot index " + std::string(type_name(v)) + " with " +
-                  std::string(type_name(key)));
     if (!get(*this, v, key, item)) return false;
     if (entry.variable >= 0) links[static_cast<size_t>(entry.variable)].item = item;
     auto rest = [&] { return destructure_entries(p, at + 1, v, links, env, body); };

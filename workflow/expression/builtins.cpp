@@ -1,10 +1,13 @@
 #include "workflow/expression/builtins.hpp"
 
+#include "workflow/expression/evaluation.hpp"
+#include "workflow/expression/natives.hpp"
 #include "workflow/expression/parser.hpp"
 
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 
 namespace steward::workflow::jq {
 
@@ -36,7 +39,7 @@ def nth($n; f):
   if $n < 0 then error("nth doesn't support negative indices") else first(skip($n; f)) end;
 def until(condition; update): def u: if condition then . else (update | u) end; u;
 def while(condition; update): def w: if condition then ., (update | w) else empty end; w;
-def repeat(f): def r: ., (f | r); r;
+def repeat(f): def r: f, r; r;
 def values: select(. != null);
 def nulls: select(. == null);
 def booleans: select(type == "boolean");
@@ -47,8 +50,8 @@ def objects: select(type == "object");
 def iterables: select(type | . == "array" or . == "object");
 def scalars: select(type | . != "array" and . != "object");
 def map_values(f): .[] |= f;
-def in($x): . as $key | $x | has($key);
-def inside($x): . as $part | $x | contains($part);
+def in(whole): . as $key | whole | has($key);
+def inside(whole): . as $part | whole | contains($part);
 def any: any(.[]; .);
 def any(f): any(.[]; f);
 def all: all(.[]; .);
@@ -58,19 +61,21 @@ def todateiso8601: todate;
 def fromdateiso8601: strptime("%Y-%m-%dT%H:%M:%SZ") | mktime;
 def fromdate: fromdateiso8601;
 def date: todate;
-def finites: select(isinfinite or isnan | not);
+def isfinite: type == "number" and (isinfinite | not);
+def finites: select(isfinite);
 def normals: select(isnormal);
 def paths: path(..) | select(length > 0);
 def paths(f): path(.. | select(f)) | select(length > 0);
 def leaf_paths: paths(scalars);
 def pick(f): . as $top | reduce path(f) as $p (null; setpath($p; $top | getpath($p)));
 def with_entries(f): to_entries | map(f) | from_entries;
+def transpose: [range(0; map(length) | max // 0) as $i | [.[][$i]]];
 def walk(f):
   def w: if type == "object" then map_values(w) elif type == "array" then map(w) else . end | f;
   w;
 def combinations:
   if length == 0 then [] else .[0][] as $x | (.[1:] | combinations) as $rest | [$x] + $rest end;
-def combinations($n): . as $dot | [range($n)] | map($dot) | combinations;
+def combinations(n): . as $dot | [range(n) | $dot] | combinations;
 def ascii: [.] | implode;
 def tostream: path(def r: (.[]? | r), .; r) as $p | getpath($p)
   | reduce path(.[]?) as $q ([$p, .]; [$p + $q]);
@@ -84,39 +89,47 @@ def fromstream(f): { x: null, e: false } as $init
 def truncate_stream(stream):
   . as $n | null | stream | . as $input
   | if (.[0] | length) > $n then setpath([0]; .[0][$n:]) else empty end;
-def match($re; $flags): _match($re; $flags; false) | .[];
-def test($re; $flags): _match($re; $flags; true);
-def match($re): match($re; null);
-def test($re): test($re; null);
-def capture($re; $flags):
-  match($re; $flags)
-  | [.captures | .[] | select(.name != null) | { key: .name, value: .string }] | from_entries;
-def capture($re): capture($re; null);
+def match(re; flags): _match(re; flags; false) | .[];
+def test(re; flags): _match(re; flags; true);
+def _with_flags(f):
+  if type == "string" then [., null]
+  elif type == "array" and length > 1 then .[:2]
+  elif type == "array" and length > 0 then [.[0], null]
+  else error(type + " not a string or array") end | f;
+def match($re): . as $s | $re | _with_flags(. as [$re, $flags] | $s | match($re; $flags));
+def test($re): . as $s | $re | _with_flags(. as [$re, $flags] | $s | test($re; $flags));
+def _named: [.captures | .[] | select(.name != null) | { key: .name, value: .string }] | from_entries;
+def capture(re; flags): match(re; flags) | _named;
+def capture($re): match($re) | _named;
 def scan($re; $flags):
   match($re; "g" + $flags)
   | if (.captures | length) > 0 then [.captures | .[] | .string] else .string end;
 def scan($re): scan($re; null);
-def split($re; $flags): . as $s
-  | [foreach ((match($re; $flags + "g") | [.offset, .length]), null) as $m
-      ([0, null]; if $m == null then [.[0], $s[.[0]:]] else [$m[0] + $m[1], $s[.[0]:$m[0]]] end;
-       .[1])];
-def splits($re; $flags): split($re; $flags) | .[];
+def splits($re; $flags):
+  .[foreach (match($re; $flags + "g"), null) as {$offset, $length}
+      (null; { start: .next, end: $offset, next: ($offset + $length) })];
 def splits($re): splits($re; null);
+def split($re; $flags): [splits($re; $flags)];
 def sub($re; replacement; $flags):
   [match($re; $flags)] as $matches
-  | [$matches[]
-     | [.captures | map(select(.name != null) | { key: .name, value: .string }) | from_entries
-        | replacement]] as $choices
-  | if all($choices[]; length == 1) then _splice($matches; [$choices[][0]])
-    else . as $in | $choices | combinations as $texts | $in | _splice($matches; $texts) end;
+  | [$matches[] | [_named | replacement]] as $texts
+  | _splice($matches; $texts) as $results
+  | if $results == [] then . else $results[] end;
 def sub($re; replacement): sub($re; replacement; "");
-def gsub($re; replacement; $flags): sub($re; replacement; $flags + "g");
+def gsub($re; replacement; flags): sub($re; replacement; flags + "g");
 def gsub($re; replacement): sub($re; replacement; "g");
 def IN(source): any(source == .; .);
 def IN(source; stream): any(source == stream; .);
-def INDEX(stream; key): reduce stream as $row ({}; .[$row | key | tostring] |= $row);
+def INDEX(stream; key): reduce stream as $row ({}; .[$row | key | tostring] = $row);
 def INDEX(key): INDEX(.[]; key);
+def JOIN($index; key): [.[] | [., $index[key]]];
+def JOIN($index; stream; key): stream | [., $index[key]];
+def JOIN($index; stream; key; join): stream | [., $index[key]] | join;
 def isvalid(f): try (f | true) catch false;
+def debug: .;
+def debug(message): (message | empty), .;
+def input_line_number: 0;
+def localtime: gmtime;
 def have_decnum: false;
 def have_literal_numbers: true;
 )jq";
@@ -167,26 +180,34 @@ constexpr std::array specials = {
     special_row{"del", 1, del},
 };
 
-constexpr std::array<std::string_view, 18> refused = {"env",
-                                                      "input",
-                                                      "inputs",
-                                                      "debug",
-                                                      "stderr",
-                                                      "halt",
-                                                      "halt_error",
-                                                      "input_filename",
-                                                      "import",
-                                                      "include",
-                                                      "modulemeta",
-                                                      "module",
-                                                      "get_search_list",
-                                                      "localtime",
-                                                      "strflocaltime",
-                                                      "input_line_number",
-                                                      "builtins",
-                                                      "get_prog_origin"};
+constexpr std::array<std::string_view, 14> refused = {
+    "env",        "input",           "inputs",          "stderr",       "halt",
+    "halt_error", "input_filename",  "import",          "include",      "modulemeta",
+    "module",     "get_search_list", "get_prog_origin", "get_jq_origin"};
+
+/// `builtins`: what there is to call, as "name/arity"; private names begin with a low line.
+bool list_builtins(evaluation& e, const value&, const value*, value& out) {
+  auto names = std::set<std::string, std::less<>>{"builtins/0"};
+  auto add = [&](std::string_view name, size_t arity) {
+    if (!name.starts_with('_') && !name.starts_with('@'))
+      names.insert(std::string(name) + "/" + std::to_string(arity));
+  };
+  for (const auto& [name, fn] : builtin_functions())
+    if (!name.starts_with('_')) names.insert(name);
+  for (const auto& row : specials) add(row.name, row.arity);
+  for (auto rows : all_natives())
+    for (size_t i = 0; i < rows.count; ++i) add(rows.first[i].name, rows.first[i].arity);
+  e.spend(names.size());
+  out = value::empty_array();
+  for (const auto& name : names) out.push_back(value(name));
+  return true;
+}
+
+constexpr auto natives = std::to_array<native>({{"builtins", 0, list_builtins}});
 
 } // namespace
+
+native_rows builtin_natives() { return {natives.data(), natives.size()}; }
 
 const function_table& builtin_functions() {
   static const auto loaded = library{};

@@ -62,23 +62,133 @@ bool evaluation::pass(step s, value& result, sink out) {
   return s == step::gave ? out(std::move(result)) : s == step::none;
 }
 
-bool evaluation::all(const node& n, input in, const binding* env, sink out) {
-  if (n.single) {
-    auto result = value{};
-    auto s = one(n, in, env, result);
-    return pass(s, result, out);
-  }
+/// Whatever comes last is not called but followed in this loop, so that recursion in a tail
+/// position
+/// (`def f: if . > 9 then . else . + 1 | f end`) takes no native stack, as deep as the fuel allows.
+bool evaluation::all(const node& start, input in, const binding* env, sink out) {
+  if (start.single) return pass_one(start, in, env, out);
   auto guard = nesting(*this);
+  auto tail = tail_position{&start, env, {}};
+  auto held = value{}; // what `in` refers to once it is no longer the caller's
+  for (;; spend(1)) {
+    const auto& n = *tail.at;
+    if (n.single) return pass_one(n, in, tail.env, out);
+    switch (n.kind) {
+    case node_kind::pipe: {
+      auto source = settle(*n.a, tail.env);
+      if (!source.body->single) return all_piped(n, in, tail.env, out);
+      auto between = value{};
+      if (auto s = one(*source.body, in, source.env, between); s != step::gave)
+        return s == step::none;
+      held = std::move(between);
+      in = input(std::move(held));
+      tail.at = n.b;
+      break;
+    }
+    case node_kind::comma:
+      if (!all(*n.a, in.get(), tail.env, out)) return false;
+      tail.at = n.b;
+      break;
+    case node_kind::conditional: {
+      auto condition = settle(*n.a, tail.env);
+      if (!condition.body->single) return all_conditional(n, in, tail.env, out);
+      auto s = step::gave;
+      tail.at = truth(*condition.body, in.get(), condition.env, s) ? n.b : n.c;
+      if (s != step::gave) return s == step::none;
+      if (!tail.at) return out(in.take());
+      break;
+    }
+    case node_kind::bind: {
+      auto source = settle(*n.a, tail.env);
+      if (!source.body->single || !n.plan->simple()) return all_bound(n, in, tail.env, out);
+      auto item = value{};
+      if (auto s = one(*source.body, in.get(), source.env, item); s != step::gave)
+        return s == step::none;
+      tail.extend({tail.env, std::move(item)});
+      tail.at = n.b;
+      break;
+    }
+    case node_kind::define:
+      tail.extend({tail.env});
+      tail.at = n.a;
+      break;
+    case node_kind::call_parameter: {
+      const auto* target = link(tail.env, n.number);
+      tail.at = target->body;
+      tail.leave_for(target->env);
+      break;
+    }
+    case node_kind::call_function:
+    case node_kind::call_builtin:
+      follow_call(n, tail);
+      break;
+    case node_kind::alternative: {
+      auto any = false;
+      auto ok = all(*n.a, in.get(), tail.env, [&](value&& v) {
+        if (!is_true(v)) return true;
+        any = true;
+        return out(std::move(v));
+      });
+      if (!ok || any) return ok;
+      tail.at = n.b;
+      break;
+    }
+    default:
+      return all_of_kind(n, in, tail.env, out);
+    }
+  }
+}
+
+/// A parameter stands for what was passed: that, where it came from.
+evaluation::resolved evaluation::settle(const node& n, const binding* env) const {
+  auto found = resolved{&n, env};
+  while (found.body->kind == node_kind::call_parameter) {
+    const auto* target = link(found.env, found.body->number);
+    found = {target->body, target->env};
+  }
+  return found;
+}
+
+/// Goes on in the body of a function. What the calls before have bound is dropped as soon as
+/// nothing can see it: a loop that passes no expressions of its own on runs in constant memory.
+void evaluation::follow_call(const node& n, tail_position& tail) {
+  const auto* definition = n.kind == node_kind::call_builtin ? nullptr : link(tail.env, n.number);
+  auto closures = std::vector<binding>{};
+  closures.reserve(n.list.size());
+  auto seen = tail.owns(definition);
+  for (const auto* argument : n.list) {
+    closures.push_back(closure_of(*argument, tail.env));
+    seen = seen || tail.owns(closures.back().env);
+  }
+  if (!seen) tail.links.clear();
+  tail.env = definition;
+  for (auto& closure : closures) {
+    closure.outer = tail.env;
+    tail.extend(std::move(closure));
+  }
+  tail.at = n.fn->body;
+}
+
+/// How an access ended that did or did not succeed.
+step evaluation::accessed(const node& n, bool ok) {
+  if (ok) return step::gave;
+  if (!n.optional) return step::stopped;
+  take_error();
+  return step::none;
+}
+
+bool evaluation::pass_one(const node& n, input in, const binding* env, sink out) {
+  auto result = value{};
+  auto s = one(n, in, env, result);
+  return pass(s, result, out);
+}
+
+bool evaluation::all_of_kind(const node& n, input in, const binding* env, sink out) {
   switch (n.kind) {
-  case node_kind::pipe:
-    return all(*n.a, in, env,
-               [&](value&& between) { return all(*n.b, std::move(between), env, out); });
-  case node_kind::comma:
-    return all(*n.a, in.get(), env, out) && all(*n.b, in, env, out);
   case node_kind::field:
     return all(*n.a, in, env, [&](value&& target) {
       auto result = value{};
-      return get(*this, target, n.constant, result) && out(std::move(result));
+      return pass(accessed(n, get(*this, target, n.constant, result)), result, out);
     });
   case node_kind::index:
   case node_kind::slice:
@@ -106,34 +216,14 @@ bool evaluation::all(const node& n, input in, const binding* env, sink out) {
       if (is_true(left) == decided) return out(decided);
       return all(*n.b, in.get(), env, [&](value&& right) { return out(is_true(right)); });
     });
-  case node_kind::alternative:
-    return all_alternatives(n, in, env, out);
   case node_kind::object:
     return all_objects(n, 0, value::empty_object(), in.get(), env, out);
   case node_kind::text:
     return all_texts(n, n.list.size(), {}, in.get(), env, out);
-  case node_kind::conditional:
-    return all(*n.a, in.get(), env, [&](value&& condition) {
-      const auto* branch = is_true(condition) ? n.b : n.c;
-      return branch ? all(*branch, in.get(), env, out) : out(value(in.get()));
-    });
   case node_kind::reduce:
     return reduce(n, in, env, out);
   case node_kind::foreach_:
     return foreach (n, in, env, out);
-  case node_kind::bind:
-    return all(*n.a, in.get(), env, [&](value&& v) {
-      return bind(*n.plan, v, env,
-                  [&](const binding* inner) { return all(*n.b, in.get(), inner, out); });
-    });
-  case node_kind::define: {
-    auto definition = binding{env, {}, nullptr, nullptr};
-    return all(*n.a, in, &definition, out);
-  }
-  case node_kind::call_parameter:
-  case node_kind::call_function:
-  case node_kind::call_builtin:
-    return all_calls(n, in, env, out);
   case node_kind::call_native: {
     auto arguments = std::array<value, 4>{};
     return all_arguments(n, n.list.size(), arguments.data(), in.get(), env, out);
@@ -141,7 +231,7 @@ bool evaluation::all(const node& n, input in, const binding* env, sink out) {
   case node_kind::special:
     return all_special(n, in, env, out);
   case node_kind::label: {
-    auto here = binding{env, {}, nullptr, nullptr};
+    auto here = binding{env};
     if (all(*n.a, in, &here, out)) return true;
     if (breaking_ != &here) return false;
     breaking_ = nullptr;
@@ -153,24 +243,28 @@ bool evaluation::all(const node& n, input in, const binding* env, sink out) {
     return assign(n, in, env, out);
   case node_kind::update_with:
     return update_with(n, in, env, out);
-  case node_kind::identity:
-  case node_kind::literal:
-  case node_kind::variable:
-  case node_kind::free_variable:
-  case node_kind::collect:
-  case node_kind::break_:
-  case node_kind::update:
-    break; // always single
+  default:
+    throw std::logic_error("a node of the expression was misjudged"); // the rest is always single
   }
-  throw std::logic_error("a node of the expression was misjudged");
 }
 
-bool evaluation::all_calls(const node& n, input in, const binding* env, sink out) {
-  auto run = [&](const node& body, const binding* inner) { return all(body, in, inner, out); };
-  if (n.kind == node_kind::call_builtin) return call(*n.fn, nullptr, n.list, env, run);
-  const auto* target = link(env, n.number);
-  if (n.kind == node_kind::call_parameter) return run(*target->body, target->env);
-  return call(*n.fn, target, n.list, env, run);
+bool evaluation::all_piped(const node& n, input in, const binding* env, sink out) {
+  return all(*n.a, in, env,
+             [&](value&& between) { return all(*n.b, std::move(between), env, out); });
+}
+
+bool evaluation::all_conditional(const node& n, input in, const binding* env, sink out) {
+  return all(*n.a, in.get(), env, [&](value&& condition) {
+    const auto* branch = is_true(condition) ? n.b : n.c;
+    return branch ? all(*branch, in.get(), env, out) : out(value(in.get()));
+  });
+}
+
+bool evaluation::all_bound(const node& n, input in, const binding* env, sink out) {
+  return all(*n.a, in.get(), env, [&](value&& v) {
+    return bind(*n.plan, v, env,
+                [&](const binding* inner) { return all(*n.b, in.get(), inner, out); });
+  });
 }
 
 /// `a[b]` and `a[b:c]`: the keys are found first, the target last.
@@ -182,14 +276,14 @@ bool evaluation::all_indexed(const node& n, const value& in, const binding* env,
     return all(*n.b, in, env, [&](value&& key) {
       return all(*n.a, in, env, [&](value&& target) {
         auto result = value{};
-        return get(*this, target, key, result) && out(std::move(result));
+        return pass(accessed(n, get(*this, target, key, result)), result, out);
       });
     });
   return each(n.b, [&](value&& from) {
     return each(n.c, [&](value&& to) {
       return all(*n.a, in, env, [&](value&& target) {
         auto result = value{};
-        return slice(*this, target, from, to, result) && out(std::move(result));
+        return pass(accessed(n, slice(*this, target, from, to, result)), result, out);
       });
     });
   });
@@ -204,29 +298,13 @@ bool evaluation::all_iterated(const node& n, input in, const binding* env, sink 
       }
       return true;
     }
-    if (!target.is_object()) return fail("Cannot iterate over " + described(target));
+    if (!target.is_object()) return n.optional || fail("Cannot iterate over " + described(target));
     for (const auto& m : target.members()) {
       spend(1);
       if (!out(value(m.item))) return false;
     }
     return true;
   });
-}
-
-/// All results of the left side that are true, or else the right side. Errors of the left side end
-/// it without a word.
-bool evaluation::all_alternatives(const node& n, input in, const binding* env, sink out) {
-  auto any = false;
-  auto downstream = false;
-  auto ok = all(*n.a, in.get(), env, [&](value&& v) {
-    if (!is_true(v)) return true;
-    any = true;
-    downstream = !out(std::move(v));
-    return !downstream;
-  });
-  if (!ok && (downstream || !has_error_)) return false;
-  if (!ok) take_error();
-  return any || all(*n.b, in, env, out);
 }
 
 /// Catches errors of the body, but not those of whoever takes its results.
@@ -247,8 +325,8 @@ bool evaluation::all_objects(const node& n, size_t entry, value made, const valu
   if (entry == n.list.size()) return out(std::move(made));
   auto guard = nesting(*this);
   return all(*n.list[entry], in, env, [&](value&& key) {
-    if (!key.is_string()) return fail("Object keys must be strings");
     return all(*n.list[entry + 1], in, env, [&](value&& item) {
+      if (!key.is_string()) return fail("Cannot use " + described(key) + " as object key");
       auto next = made;
       next.set(key.as_string(), std::move(item));
       return all_objects(n, entry + 2, std::move(next), in, env, out);

@@ -62,13 +62,13 @@ step evaluation::one(const node& n, input in, const binding* env, value& out) {
   switch (n.kind) {
   case node_kind::field: {
     auto s = one_or(*n.a, in.get(), env, scratch, part);
-    return s == step::gave ? done(get(*this, *part, n.constant, out)) : s;
+    return s == step::gave ? accessed(n, get(*this, *part, n.constant, out)) : s;
   }
   case node_kind::index: {
     auto key = value{};
     if (auto s = one(*n.b, in.get(), env, key); s != step::gave) return s;
     auto s = one_or(*n.a, in.get(), env, scratch, part);
-    return s == step::gave ? done(get(*this, *part, key, out)) : s;
+    return s == step::gave ? accessed(n, get(*this, *part, key, out)) : s;
   }
   case node_kind::slice: {
     auto from = value{}, to = value{};
@@ -77,7 +77,7 @@ step evaluation::one(const node& n, input in, const binding* env, value& out) {
     if (n.c)
       if (auto s = one(*n.c, in.get(), env, to); s != step::gave) return s;
     auto s = one_or(*n.a, in.get(), env, scratch, part);
-    return s == step::gave ? done(slice(*this, *part, from, to, out)) : s;
+    return s == step::gave ? accessed(n, slice(*this, *part, from, to, out)) : s;
   }
   case node_kind::pipe: {
     auto between = value{};
@@ -104,9 +104,7 @@ step evaluation::one(const node& n, input in, const binding* env, value& out) {
   }
   case node_kind::alternative: {
     auto s = one(*n.a, in.get(), env, out);
-    if (s == step::gave && is_true(out)) return s;
-    if (s == step::stopped && !has_error_) return s;
-    if (s == step::stopped) take_error();
+    if (s == step::stopped || (s == step::gave && is_true(out))) return s;
     return one(*n.b, in, env, out);
   }
   case node_kind::object:
@@ -123,12 +121,12 @@ step evaluation::one(const node& n, input in, const binding* env, value& out) {
     return s;
   }
   case node_kind::bind: {
-    auto variable = binding{env, {}, nullptr, nullptr};
+    auto variable = binding{env};
     auto s = one(*n.a, in.get(), env, variable.item);
     return s == step::gave ? one(*n.b, in, &variable, out) : s;
   }
   case node_kind::define: {
-    auto definition = binding{env, {}, nullptr, nullptr};
+    auto definition = binding{env};
     return one(*n.a, in, &definition, out);
   }
   case node_kind::call_function:
@@ -148,7 +146,7 @@ step evaluation::one(const node& n, input in, const binding* env, value& out) {
   case node_kind::text:
     return one_text(n, in.get(), env, out);
   case node_kind::label: {
-    auto here = binding{env, {}, nullptr, nullptr};
+    auto here = binding{env};
     auto s = one(*n.a, in, &here, out);
     if (s != step::stopped || breaking_ != &here) return s;
     breaking_ = nullptr;
@@ -195,27 +193,7 @@ step evaluation::one_binary(const node& n, input in, const binding* env, value& 
   auto left_scratch = value{};
   const value* left = nullptr;
   if (auto s = one_or(*n.a, in.get(), env, left_scratch, left); s != step::gave) return s;
-  auto order = compare(*this, *left, *right);
-  switch (n.op) {
-  case binary_op::equal:
-    out = order == 0;
-    break;
-  case binary_op::unequal:
-    out = order != 0;
-    break;
-  case binary_op::less:
-    out = order < 0;
-    break;
-  case binary_op::less_equal:
-    out = order <= 0;
-    break;
-  case binary_op::greater:
-    out = order > 0;
-    break;
-  default:
-    out = order >= 0;
-  }
-  return step::gave;
+  return operate(*this, n.op, *left, *right, out) ? step::gave : step::stopped;
 }
 
 step evaluation::one_object(const node& n, const value& in, const binding* env, value& out) {
@@ -224,11 +202,11 @@ step evaluation::one_object(const node& n, const value& in, const binding* env, 
   for (size_t i = 0; i < n.list.size(); i += 2) {
     auto key = value{}, item = value{};
     if (auto s = one(*n.list[i], in, env, key); s != step::gave) return s;
+    if (auto s = one(*n.list[i + 1], in, env, item); s != step::gave) return s;
     if (!key.is_string()) {
-      fail("Object keys must be strings");
+      fail("Cannot use " + described(key) + " as object key");
       return step::stopped;
     }
-    if (auto s = one(*n.list[i + 1], in, env, item); s != step::gave) return s;
     members.emplace_back(std::move(key), std::move(item));
   }
   out = value::object(std::move(members));

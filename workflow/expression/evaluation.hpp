@@ -3,8 +3,8 @@
 #include "workflow/expression.hpp"
 #include "workflow/expression/function_ref.hpp"
 #include "workflow/expression/node.hpp"
-#include "workflow/expression/regex.hpp"
 
+#include <forward_list>
 #include <optional>
 
 namespace steward::workflow::jq {
@@ -24,12 +24,33 @@ private:
 };
 
 /// One link of the environment: a variable, a closure with the environment that it came from, a
-/// definition or a label. Links live on the native stack: whatever can see them is nested deeper.
+/// definition or a label. Links live on the native stack, where whatever can see them is nested
+/// deeper, or in a `tail_position`.
 struct binding {
   const binding* outer = nullptr;
-  value item;
+  value item = {};
   const node* body = nullptr;
   const binding* env = nullptr;
+  const void* owner = nullptr; ///< The `tail_position` that keeps it, if it is not on the stack.
+};
+
+/// Where an evaluation that follows its last step in a loop has come to, and what it has bound on
+/// the way: links that no native frame holds.
+struct tail_position {
+  const node* at;
+  const binding* env;
+  std::forward_list<binding> links;
+
+  bool owns(const binding* b) const { return b && b->owner == this; }
+  void extend(binding b) {
+    allocation_budget::charge(sizeof(binding));
+    b.owner = this;
+    env = &links.emplace_front(std::move(b));
+  }
+  void leave_for(const binding* other) {
+    env = other;
+    if (!owns(other)) links.clear();
+  }
 };
 
 /// How a node with at most one result ended.
@@ -73,17 +94,26 @@ public:
   /// Refuses to recurse where the native stack has less left than that.
   void require_stack(size_t bytes) const;
   int64_t now_us() const { return now_us_; }
-  regex_cache& regexes() { return regexes_; }
 
 private:
   class nesting;
+  struct resolved {
+    const node* body;
+    const binding* env;
+  };
 
   // evaluate.cpp: nodes that give any number of results
   bool pass(step s, value& result, sink out);
-  bool all_calls(const node& n, input in, const binding* env, sink out);
+  step accessed(const node& n, bool ok);
+  bool pass_one(const node& n, input in, const binding* env, sink out);
+  resolved settle(const node& n, const binding* env) const;
+  void follow_call(const node& n, tail_position& tail);
+  bool all_of_kind(const node& n, input in, const binding* env, sink out);
+  bool all_piped(const node& n, input in, const binding* env, sink out);
+  bool all_conditional(const node& n, input in, const binding* env, sink out);
+  bool all_bound(const node& n, input in, const binding* env, sink out);
   bool all_indexed(const node& n, const value& in, const binding* env, sink out);
   bool all_iterated(const node& n, input in, const binding* env, sink out);
-  bool all_alternatives(const node& n, input in, const binding* env, sink out);
   bool all_attempts(const node& n, input in, const binding* env, sink out);
   bool all_objects(const node& n, size_t entry, value made, const value& in, const binding* env,
                    sink out);
@@ -124,16 +154,18 @@ private:
   bool all_special(const node& n, input in, const binding* env, sink out);
   step one_special(const node& n, input in, const binding* env, value& out);
   bool all_ranges(const node& n, const value& in, const binding* env, sink out);
+  bool range(const value& from, const value& to, sink out);
   bool range(const value& from, const value& to, const value& by, sink out);
   bool recurse(const node* f, const node* condition, input in, const binding* env, sink out);
   bool one_map(const node& n, input in, const binding* env, value& out);
+  bool collect_results(const node& f, const value& in, const binding* env, value& out);
   bool one_keyed(const node& n, const value& in, const binding* env, value& out);
 
   // paths.cpp
   bool paths_of_access(const node& n, const value& path, const value& in, const binding* env,
                        path_sink out);
-  bool step_into(const value& path, const value& v, const value& key, path_sink out);
-  bool iterate_paths(const value& path, const value& v, path_sink out);
+  bool step_into(const node& n, const value& path, const value& v, const value& key, path_sink out);
+  bool iterate_paths(const node& n, const value& path, const value& v, path_sink out);
   bool paths_of_loop(const node& n, const value& path, const value& in, const binding* env,
                      path_sink out);
   bool assign(const node& n, input in, const binding* env, sink out);
@@ -142,7 +174,7 @@ private:
   bool each_path(const node& n, const value& in, const binding* env,
                  function_ref<bool(const value& path)> out);
   bool change(const node& n, input in, const binding* env, value& state,
-              function_ref<bool(const value& path, value& place)> how);
+              function_ref<step(const value& path, value& place)> how);
 
   const program& program_;
   const variable_source& variables_;
@@ -155,7 +187,6 @@ private:
   bool has_error_ = false;
   const binding* breaking_ = nullptr; ///< The label that a `break` looks for.
   std::vector<std::optional<value>> free_values_;
-  regex_cache regexes_;
 };
 
 /// Counts nested evaluations. Besides the budget's own limit the native stack itself is watched:

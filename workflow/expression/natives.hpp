@@ -2,6 +2,7 @@
 
 #include "workflow/expression/node.hpp"
 
+#include <array>
 #include <string_view>
 
 namespace steward::workflow::jq {
@@ -31,5 +32,7 @@ native_rows number_natives();     // natives_number.cpp
 native_rows time_natives();       // natives_time.cpp
 native_rows regex_natives();      // natives_regex.cpp
 native_rows format_natives();     // natives_format.cpp
+native_rows builtin_natives();    // builtins.cpp
+std::array<native_rows, 8> all_natives();
 
 } // namespace steward::workflow::jq

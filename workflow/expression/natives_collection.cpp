@@ -12,6 +12,9 @@ namespace steward::workflow::jq {
 
 namespace {
 
+/// jq's limit for what is compared or searched.
+constexpr uint32_t depth_limit = compare_depth_limit;
+
 bool not_an_array(evaluation& e, const value& v, std::string_view what) {
   return e.fail(described(v) + " cannot be " + std::string(what) + ", as it is not an array");
 }
@@ -86,58 +89,51 @@ bool keys_unsorted(evaluation& e, const value& in, const value*, value& out) {
 
 bool has(evaluation& e, const value& in, const value* args, value& out) {
   const auto& key = args[0];
-  if (in.is_object() && key.is_string())
+  if (in.is_null())
+    out = false;
+  else if (in.is_object() && key.is_string())
     out = in.find(key.as_string()) != nullptr;
   else if (in.is_array() && key.is_number())
-    out = key.as_double() >= 0 && key.as_double() < static_cast<double>(in.size());
+    out = key.as_double() > -1 && key.as_double() < static_cast<double>(in.size());
   else
     return e.fail("Cannot check whether " + std::string(type_name(in)) + " has a " +
                   std::string(type_name(key)) + " key");
   return true;
 }
 
-bool contains_value(evaluation& e, const value& whole, const value& part, bool& found) {
+/// jq tells `true` from `false` here as it tells a text from a number.
+bool alike(const value& a, const value& b) {
+  if (a.is_bool() && b.is_bool()) return a.as_bool() == b.as_bool();
+  return type_name(a) == type_name(b);
+}
+
+bool contains_value(evaluation& e, const value& whole, const value& part) {
   e.spend(1);
-  if (whole.is_object() && part.is_object()) {
-    found = true;
-    for (const auto& m : part.members()) {
+  if (!alike(whole, part)) return false;
+  if (whole.is_object())
+    return std::all_of(part.members().begin(), part.members().end(), [&](const member& m) {
       const auto* mine = whole.find(m.key.as_string());
-      if (!mine) return !(found = false);
-      if (!contains_value(e, *mine, m.item, found)) return false;
-      if (!found) return true;
-    }
-    return true;
-  }
-  if (whole.is_array() && part.is_array()) {
-    for (const auto& wanted : part.items()) {
-      found = false;
-      for (const auto& item : whole.items()) {
-        if (type_name(item) == type_name(wanted) && !contains_value(e, item, wanted, found))
-          return false;
-        if (found) break;
-      }
-      if (!found) return true;
-    }
-    return found = true;
-  }
-  if (whole.is_string() && part.is_string()) {
-    e.spend(whole.size() / 16);
-    found = whole.as_string().find(part.as_string()) != std::string_view::npos;
-    return true;
-  }
-  if (type_name(whole) != type_name(part))
-    return e.fail(described(whole) + " and " + described(part) +
-                  " cannot have their containment checked");
-  found = compare(e, whole, part) == 0;
-  return true;
+      return mine && contains_value(e, *mine, m.item);
+    });
+  if (whole.is_array())
+    return std::all_of(part.items().begin(), part.items().end(), [&](const value& wanted) {
+      return std::any_of(whole.items().begin(), whole.items().end(),
+                         [&](const value& item) { return contains_value(e, item, wanted); });
+    });
+  if (!whole.is_string()) return compare(e, whole, part) == 0;
+  e.spend(whole.size() / 16);
+  return whole.as_string().find(part.as_string()) != std::string_view::npos;
 }
 
 bool contains(evaluation& e, const value& in, const value* args, value& out) {
-  e.require_stack(std::min(in.depth(), args[0].depth()) * size_t{512});
-  auto found = false;
-  auto ok = contains_value(e, in, args[0], found);
-  out = found;
-  return ok;
+  auto depth = std::min(in.depth(), args[0].depth());
+  if (!alike(in, args[0]))
+    return e.fail(described(in) + " and " + described(args[0]) +
+                  " cannot have their containment checked");
+  if (depth > depth_limit) return e.fail("Containment check too deep");
+  e.require_stack(depth * size_t{512});
+  out = contains_value(e, in, args[0]);
+  return true;
 }
 
 bool add(evaluation& e, const value& in, const value*, value& out) {
@@ -179,7 +175,7 @@ bool add(evaluation& e, const value& in, const value*, value& out) {
 void flatten_into(evaluation& e, const value& in, double levels, value& flat) {
   for (const auto& item : in.items()) {
     e.spend(1);
-    if (item.is_array() && levels > 0)
+    if (item.is_array() && levels != 0)
       flatten_into(e, item, levels - 1, flat);
     else
       flat.push_back(item);
@@ -194,7 +190,7 @@ bool flatten_to(evaluation& e, const value& in, double levels, value& out) {
     flatten_into(e, in, levels, flat);
   } else {
     for (const auto& m : in.members())
-      if (m.item.is_array() && levels > 0)
+      if (m.item.is_array() && levels != 0)
         flatten_into(e, m.item, levels - 1, flat);
       else
         flat.push_back(m.item);
@@ -208,14 +204,23 @@ bool flatten(evaluation& e, const value& in, const value*, value& out) {
 }
 
 bool flatten_levels(evaluation& e, const value& in, const value* args, value& out) {
-  if (!args[0].is_number()) return e.fail("flatten depth must be a number");
-  if (args[0].as_double() < 0) return e.fail("flatten depth must not be negative");
-  return flatten_to(e, in, args[0].as_double(), out);
+  const auto& levels = args[0];
+  if (compare(e, levels, 0) < 0) return e.fail("flatten depth must not be negative");
+  if (levels.is_number()) return flatten_to(e, in, levels.as_double(), out);
+  // What is no number is only missed where there is something to flatten.
+  if (!in.is_array() && !in.is_object()) return e.fail("Cannot iterate over " + described(in));
+  auto items = value{};
+  if (!flatten_to(e, in, 0, items)) return false;
+  for (const auto& item : items.items())
+    if (item.is_array()) return e.fail(described(levels) + " and number (1) cannot be subtracted");
+  out = std::move(items);
+  return true;
 }
 
 /// The items in jq's order.
 bool sorted_items(evaluation& e, const value& in, std::vector<value>& items) {
   if (!in.is_array()) return not_an_array(e, in, "sorted");
+  if (in.size() > 1 && in.depth() > depth_limit + 1) return e.fail("Comparison too deep");
   allocation_budget::charge(in.size() * sizeof(value));
   items.assign(in.items().begin(), in.items().end());
   std::stable_sort(items.begin(), items.end(),
@@ -241,7 +246,8 @@ bool unique(evaluation& e, const value& in, const value*, value& out) {
 }
 
 bool extreme(evaluation& e, const value& in, value& out, bool largest) {
-  if (!in.is_array()) return not_an_array(e, in, "iterated over");
+  if (!in.is_array())
+    return e.fail(described(in) + " and " + described(in) + " cannot be iterated over");
   const value* best = nullptr;
   for (const auto& item : in.items())
     if (!best || (largest ? !precedes(e, item, *best) : precedes(e, item, *best))) best = &item;
@@ -256,89 +262,70 @@ bool max(evaluation& e, const value& in, const value*, value& out) {
   return extreme(e, in, out, true);
 }
 
+/// Follows jq's definition, `[.[length - 1 - range(0; length)]]`, in what it makes of other kinds.
 bool reverse(evaluation& e, const value& in, const value*, value& out) {
   e.spend(in.size() / 8);
-  if (in.is_string()) {
-    // By code points: the bytes of each keep their order.
-    auto text = std::string(in.as_string());
-    allocation_budget::charge(text.size());
-    std::reverse(text.begin(), text.end());
-    for (size_t from = 0; from < text.size();) {
-      auto to = from;
-      while (to < text.size() && (static_cast<unsigned char>(text[to]) & 0xc0) == 0x80) ++to;
-      to = std::min(to + 1, text.size());
-      std::reverse(text.begin() + static_cast<ptrdiff_t>(from),
-                   text.begin() + static_cast<ptrdiff_t>(to));
-      from = to;
-    }
-    out = value(text);
+  if (in.is_array()) {
+    allocation_budget::charge(in.size() * sizeof(value));
+    out = value::array(std::vector<value>(in.items().rbegin(), in.items().rend()));
     return true;
   }
-  if (in.is_null()) {
-    out = value::empty_array();
-    return true;
-  }
-  if (!in.is_array()) return e.fail("Cannot reverse " + described(in));
-  allocation_budget::charge(in.size() * sizeof(value));
-  out = value::array(std::vector<value>(in.items().rbegin(), in.items().rend()));
-  return true;
+  auto count = value{};
+  if (!length(e, in, nullptr, count)) return false;
+  out = value::empty_array();
+  if (!(count.as_double() > 0)) return true;
+  auto last = count.is_int() ? value(count.as_int() - 1) : value(count.as_double() - 1);
+  return e.fail("Cannot index " + std::string(type_name(in)) + " with " + described(last));
 }
 
 bool to_entries(evaluation& e, const value& in, const value*, value& out) {
-  if (!in.is_object()) return e.fail(described(in) + " has no keys");
   auto entries = value::empty_array();
-  for (const auto& m : in.members()) {
+  auto add_entry = [&](const value& key, const value& item) {
     e.spend(1);
-    entries.push_back(value::object({{"key", m.key}, {"value", m.item}}));
+    entries.push_back(value::object({{"key", key}, {"value", item}}));
+  };
+  if (in.is_object()) {
+    for (const auto& m : in.members()) add_entry(m.key, m.item);
+  } else if (in.is_array()) {
+    for (size_t i = 0; i < in.size(); ++i) add_entry(static_cast<int64_t>(i), in.items()[i]);
+  } else {
+    return e.fail(described(in) + " has no keys");
   }
   out = std::move(entries);
   return true;
 }
 
-/// The first of those members that is neither null nor missing; `false` counts.
-value first_of(const value& entry, std::initializer_list<std::string_view> names) {
-  for (auto name : names)
-    if (const auto* found = entry.find(name); found && !found->is_null()) return *found;
-  return {};
-}
-
+/// Each entry is `{(.key // .Key // .name // .Name): if has("value") then .value else .Value end}`.
 bool from_entries(evaluation& e, const value& in, const value*, value& out) {
   if (!in.is_array() && !in.is_object()) return e.fail("Cannot iterate over " + described(in));
-  if (in.is_object()) return e.fail("Cannot build an object from " + described(in));
   auto made = value::empty_object();
-  for (const auto& entry : in.items()) {
+  auto include = [&](const value& entry) {
     e.spend(1);
-    if (!entry.is_object())
-      return e.fail("Cannot index " + std::string(type_name(entry)) + " with \"key\"");
-    auto key = first_of(entry, {"key", "k", "name", "Name", "Key", "K"});
-    auto text = value{};
-    if (key.is_string())
-      text = std::move(key);
-    else if (key.is_null() || key.is_bool() || key.is_number())
-      find_native("tojson", 0)->call(e, key, nullptr, text);
-    else
-      return e.fail("Cannot use " + described(key) + " as object key");
-    made.set(text.as_string(), first_of(entry, {"value", "v", "Value", "V"}));
+    if (!entry.is_object() && !entry.is_null())
+      return e.fail("Cannot index " + std::string(type_name(entry)) + " with string (\"key\")");
+    auto key = value{};
+    for (auto name : {"key", "Key", "name", "Name"}) {
+      const auto* found = entry.find(name);
+      if (found && is_true(*found)) {
+        key = *found;
+        break;
+      }
+      if (found && std::string_view(name) == "Name") key = *found;
+    }
+    if (!key.is_string()) return e.fail("Cannot use " + described(key) + " as object key");
+    const auto* item = entry.find("value");
+    if (!item) item = entry.find("Value");
+    made.set(key.as_string(), item ? *item : value{});
+    return true;
+  };
+  if (in.is_array()) {
+    for (const auto& entry : in.items())
+      if (!include(entry)) return false;
+  } else {
+    for (const auto& m : in.members())
+      if (!include(m.item)) return false;
   }
   out = std::move(made);
-  return true;
-}
-
-bool transpose(evaluation& e, const value& in, const value*, value& out) {
-  if (!in.is_array()) return e.fail("Cannot iterate over " + described(in));
-  auto width = size_t{0};
-  for (const auto& row : in.items()) {
-    if (!row.is_array()) return e.fail("Cannot transpose " + described(row));
-    width = std::max(width, row.size());
-  }
-  e.spend(width * in.size());
-  auto columns = value::empty_array();
-  for (size_t c = 0; c < width; ++c) {
-    auto column = value::empty_array();
-    for (const auto& row : in.items()) column.push_back(c < row.size() ? row.items()[c] : value{});
-    columns.push_back(std::move(column));
-  }
-  out = std::move(columns);
   return true;
 }
 
@@ -387,7 +374,6 @@ constexpr auto rows = std::to_array<native>({
     {"reverse", 0, reverse},
     {"to_entries", 0, to_entries},
     {"from_entries", 0, from_entries},
-    {"transpose", 0, transpose},
     {"bsearch", 1, bsearch},
     {"toarray", 0, toarray},
 });

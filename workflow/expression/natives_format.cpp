@@ -3,7 +3,9 @@
 #include "workflow/expression/order.hpp"
 #include "workflow/json.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 
 /// `@base64` and its relatives.
 namespace steward::workflow::jq {
@@ -26,12 +28,13 @@ bool json(evaluation& e, const value& in, const value*, value& out) {
   return tojson->call(e, in, nullptr, out);
 }
 
-/// Each character replaced by what `with` gives for it, or kept where that is null.
+/// Each character replaced by what `with` gives for it, or kept where that is null. NUL, which no
+/// format can carry, becomes `\0`.
 template <class Replace>
 std::string replaced(std::string_view in, Replace with) {
   auto out = std::string{};
   for (auto c : in)
-    if (const char* other = with(c))
+    if (const char* other = c == '\0' ? "\\0" : with(c))
       out += other;
     else
       out += c;
@@ -51,10 +54,11 @@ bool row(evaluation& e, const value& in, value& out, std::string_view name,
     if (item.is_array() || item.is_object())
       return e.fail(described(item) + " is not valid in a csv row");
     auto piece = value{};
-    if (!item.is_null() && !as_text(e, item, piece)) return false;
+    auto nothing = item.is_null() || (item.is_number() && std::isnan(item.as_double()));
+    if (!nothing && !as_text(e, item, piece)) return false;
     if (item.is_string())
       made += quote(piece.as_string());
-    else if (!item.is_null())
+    else if (!nothing)
       made += piece.as_string();
   }
   out = value(made);
@@ -148,16 +152,28 @@ int hex_digit(char c) {
   return -1;
 }
 
-/// Bytes may be anything, but a text is UTF-8: what is malformed becomes U+FFFD.
+/// Bytes of the sequence that begins with this one, as jq counts them: 1 where none can.
+size_t announced_length(char first) {
+  auto byte = static_cast<unsigned char>(first);
+  if (byte < 0xc2 || byte > 0xf4) return 1;
+  return byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
+}
+
+/// Bytes may be anything, but a text is UTF-8: each malformed sequence becomes U+FFFD, up to the
+/// byte that does not continue it.
 value text_of_bytes(std::string_view bytes) {
   if (is_utf8(bytes)) return value(bytes);
   auto made = std::string{};
   while (!bytes.empty()) {
+    auto wanted = std::min(announced_length(bytes[0]), bytes.size());
+    auto whole = is_utf8(bytes.substr(0, wanted));
     auto length = size_t{1};
-    while (length <= 4 && length <= bytes.size() && !is_utf8(bytes.substr(0, length))) ++length;
-    auto whole = length <= 4 && length <= bytes.size();
-    made += whole ? bytes.substr(0, length) : "\xef\xbf\xbd";
-    bytes.remove_prefix(whole ? length : 1);
+    auto cut_off = wanted < announced_length(bytes[0]);
+    while (length < wanted &&
+           (cut_off || (static_cast<unsigned char>(bytes[length]) & 0xc0) == 0x80))
+      ++length;
+    made += whole ? bytes.substr(0, wanted) : "\xef\xbf\xbd";
+    bytes.remove_prefix(whole ? wanted : length);
   }
   return value(made);
 }
@@ -167,6 +183,7 @@ bool urid(evaluation& e, const value& in, const value*, value& out) {
   if (!as_text(e, in, plain)) return false;
   auto coded = plain.as_string();
   auto made = std::string{};
+  auto malformed = [&] { return e.fail(described(plain) + " is not a valid uri encoding"); };
   for (size_t i = 0; i < coded.size(); ++i) {
     if (coded[i] != '%') {
       made += coded[i];
@@ -174,11 +191,12 @@ bool urid(evaluation& e, const value& in, const value*, value& out) {
     }
     auto high = i + 2 < coded.size() ? hex_digit(coded[i + 1]) : -1;
     auto low = i + 2 < coded.size() ? hex_digit(coded[i + 2]) : -1;
-    if (high < 0 || low < 0) return e.fail(described(plain) + " is not a valid uri encoding");
+    if (high < 0 || low < 0) return malformed();
     made += static_cast<char>(high * 16 + low);
     i += 2;
   }
-  out = text_of_bytes(made);
+  if (!is_utf8(made)) return malformed();
+  out = value(made);
   return true;
 }
 
@@ -201,22 +219,25 @@ std::string encoded(std::string_view bytes, std::string_view alphabet, size_t bl
   return out;
 }
 
-/// False at a character that is not of the alphabet, and at a single one left over.
+/// What a coded text is worth: all of it, something with a stranger in it, or with a character left
+/// over that is no whole byte.
+enum class coded_text : uint8_t { whole, malformed, trailing };
+
+/// Reads up to the first padding.
 template <unsigned Bits>
-bool decoded(std::string_view coded, std::string_view alphabet, std::string& out) {
-  while (coded.ends_with('=')) coded.remove_suffix(1);
+coded_text decoded(std::string_view coded, std::string_view alphabet, std::string& out) {
   uint32_t pending = 0;
   unsigned count = 0;
-  for (auto c : coded) {
+  for (auto c : coded.substr(0, coded.find('='))) {
     auto digit = alphabet.find(c);
-    if (digit == alphabet.npos) return false;
+    if (digit == alphabet.npos) return coded_text::malformed;
     pending = (pending << Bits) | static_cast<uint32_t>(digit);
     count += Bits;
     if (count < 8) continue;
     count -= 8;
     out += static_cast<char>((pending >> count) & 0xff);
   }
-  return count < Bits;
+  return count < Bits ? coded_text::whole : coded_text::trailing;
 }
 
 constexpr std::string_view base64_alphabet =
@@ -237,24 +258,35 @@ bool base32(evaluation& e, const value& in, const value*, value& out) {
   return true;
 }
 
-bool base64d(evaluation& e, const value& in, const value*, value& out) {
+template <unsigned Bits>
+bool decode(evaluation& e, const value& in, std::string_view alphabet, std::string_view name,
+            value& out) {
   auto coded = value{};
   auto bytes = std::string{};
   if (!as_text(e, in, coded)) return false;
-  if (!decoded<6>(coded.as_string(), base64_alphabet, bytes))
-    return e.fail(described(coded) + " is not valid base64 data");
+  auto found = decoded<Bits>(coded.as_string(), alphabet, bytes);
+  if (found == coded_text::malformed)
+    return e.fail(described(coded) + " is not valid " + std::string(name) + " data");
+  if (found == coded_text::trailing)
+    return e.fail(described(coded) + " trailing " + std::string(name) + " byte found");
   out = text_of_bytes(bytes);
   return true;
 }
 
+bool base64d(evaluation& e, const value& in, const value*, value& out) {
+  return decode<6>(e, in, base64_alphabet, "base64", out);
+}
+
 bool base32d(evaluation& e, const value& in, const value*, value& out) {
-  auto coded = value{};
-  auto bytes = std::string{};
-  if (!as_text(e, in, coded)) return false;
-  if (!decoded<5>(coded.as_string(), base32_alphabet, bytes))
-    return e.fail(described(coded) + " is not valid base32 data");
-  out = text_of_bytes(bytes);
-  return true;
+  return decode<5>(e, in, base32_alphabet, "base32", out);
+}
+
+/// `format("csv")`: the format is found by its name.
+bool format(evaluation& e, const value& in, const value* args, value& out) {
+  if (!args[0].is_string()) return e.fail(described(args[0]) + " is not a valid format");
+  auto name = std::string(args[0].as_string().substr(0, 100));
+  const auto* found = find_native("@" + name, 0);
+  return found ? found->call(e, in, nullptr, out) : e.fail(name + " is not a valid format");
 }
 
 constexpr auto rows = std::to_array<native>({
@@ -270,6 +302,7 @@ constexpr auto rows = std::to_array<native>({
     {"@base64d", 0, base64d},
     {"@base32", 0, base32},
     {"@base32d", 0, base32d},
+    {"format", 1, format},
 });
 
 } // namespace

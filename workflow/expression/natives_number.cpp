@@ -55,7 +55,12 @@ bool fma(evaluation& e, const value&, const value* args, value& out) {
 }
 
 bool abs(evaluation& e, const value& in, const value*, value& out) {
-  if (!in.is_number()) return e.fail(described(in) + " has no absolute value");
+  // jq asks whether it is less than 0: texts, arrays and objects are not.
+  if (in.is_null() || in.is_bool()) return e.fail(described(in) + " cannot be negated");
+  if (!in.is_number()) {
+    out = in;
+    return true;
+  }
   if (in.is_int() && in.as_int() != std::numeric_limits<int64_t>::min())
     out = in.as_int() < 0 ? -in.as_int() : in.as_int();
   else
@@ -79,8 +84,20 @@ bool modf(evaluation& e, const value& in, const value*, value& out) {
   return true;
 }
 
-double ldexp(double d, double by) {
-  return std::ldexp(d, static_cast<int>(std::clamp(by, -10000.0, 10000.0)));
+bool lgamma_r(evaluation& e, const value& in, const value*, value& out) {
+  if (!in.is_number()) return needs_number(e, in);
+  auto sign = 0;
+  auto logarithm = ::lgamma_r(in.as_double(), &sign);
+  out = value::array({tidy(logarithm), sign});
+  return true;
+}
+
+int clamped_int(double d) { return static_cast<int>(std::clamp(d, -10000.0, 10000.0)); }
+double jn(double n, double d) { return ::jn(clamped_int(n), d); }
+double yn(double n, double d) { return ::yn(clamped_int(n), d); }
+double ldexp(double d, double by) { return std::ldexp(d, clamped_int(by)); }
+double scalb(double d, double by) {
+  return by == std::trunc(by) ? ldexp(d, by) : std::numeric_limits<double>::quiet_NaN();
 }
 double exp10(double d) { return std::pow(10, d); }
 double significand(double d) {
@@ -98,9 +115,8 @@ bool nan(evaluation&, const value&, const value*, value& out) {
 }
 
 template <bool (*F)(double)>
-bool question(evaluation& e, const value& in, const value*, value& out) {
-  if (!in.is_number()) return needs_number(e, in);
-  out = F(in.as_double());
+bool question(evaluation&, const value& in, const value*, value& out) {
+  out = in.is_number() && F(in.as_double());
   return true;
 }
 bool is_infinite(double d) { return std::isinf(d); }
@@ -142,6 +158,19 @@ constexpr auto rows = std::to_array<native>({
     {"asinh", 0, function_of_one<std::asinh>},
     {"acosh", 0, function_of_one<std::acosh>},
     {"atanh", 0, function_of_one<std::atanh>},
+    {"erf", 0, function_of_one<std::erf>},
+    {"erfc", 0, function_of_one<std::erfc>},
+    {"j0", 0, function_of_one<::j0>},
+    {"j1", 0, function_of_one<::j1>},
+    {"y0", 0, function_of_one<::y0>},
+    {"y1", 0, function_of_one<::y1>},
+    {"jn", 2, function_of_two<jn>},
+    {"yn", 2, function_of_two<yn>},
+    {"fdim", 2, function_of_two<std::fdim>},
+    {"drem", 2, function_of_two<std::remainder>},
+    {"remainder", 2, function_of_two<std::remainder>},
+    {"nextafter", 2, function_of_two<std::nextafter>},
+    {"nexttoward", 2, function_of_two<std::nextafter>},
     {"pow", 2, function_of_two<std::pow>},
     {"atan2", 2, function_of_two<std::atan2>},
     {"fmin", 2, function_of_two<std::fmin>},
@@ -150,12 +179,13 @@ constexpr auto rows = std::to_array<native>({
     {"hypot", 2, function_of_two<std::hypot>},
     {"copysign", 2, function_of_two<std::copysign>},
     {"ldexp", 2, function_of_two<ldexp>},
-    {"scalb", 2, function_of_two<ldexp>},
+    {"scalb", 2, function_of_two<scalb>},
     {"scalbln", 2, function_of_two<ldexp>},
     {"fma", 3, fma},
     {"abs", 0, abs},
     {"frexp", 0, frexp},
     {"modf", 0, modf},
+    {"lgamma_r", 0, lgamma_r},
     {"infinite", 0, infinite},
     {"nan", 0, nan},
     {"isinfinite", 0, question<is_infinite>},

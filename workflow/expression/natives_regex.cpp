@@ -46,13 +46,18 @@ value described_match(const regex& re, const std::vector<re2::StringPiece>& grou
   for (size_t i = 1; i < groups.size(); ++i) {
     auto name = re.group_names().find(static_cast<int>(i));
     auto matched = groups[i].data() != nullptr;
-    captures.push_back(value::object(
-        {{"offset", matched ? start + code_points(text.substr(place(groups[0]),
-                                                              place(groups[i]) - place(groups[0])))
-                            : int64_t{-1}},
-         {"length", matched ? code_points(content(groups[i])) : int64_t{0}},
-         {"string", matched ? value(content(groups[i])) : value{}},
-         {"name", name == re.group_names().end() ? value{} : value(name->second)}}));
+    auto named = name == re.group_names().end() ? value{} : value(name->second);
+    if (!matched) {
+      captures.push_back(value::object(
+          {{"offset", -1}, {"string", value{}}, {"length", 0}, {"name", std::move(named)}}));
+      continue;
+    }
+    auto offset =
+        start + code_points(text.substr(place(groups[0]), place(groups[i]) - place(groups[0])));
+    captures.push_back(value::object({{"offset", offset},
+                                      {"length", code_points(content(groups[i]))},
+                                      {"string", content(groups[i])},
+                                      {"name", std::move(named)}}));
   }
   return value::object({{"offset", start},
                         {"length", code_points(content(groups[0]))},
@@ -62,19 +67,14 @@ value described_match(const regex& re, const std::vector<re2::StringPiece>& grou
 
 /// `_match(re; flags; only test)`: an array of matches, or whether there is one.
 bool match(evaluation& e, const value& in, const value* args, value& out) {
-  auto pattern = args[0], flags = args[1];
-  if (pattern.is_array() && flags.is_null()) {
-    auto both = pattern;
-    pattern = both.size() > 0 ? both.items()[0] : value{};
-    flags = both.size() > 1 ? both.items()[1] : value{};
-  }
+  const auto& pattern = args[0];
+  const auto& flags = args[1];
   if (!in.is_string()) return e.fail(described(in) + " cannot be matched, as it is not a string");
-  if (!pattern.is_string())
-    return e.fail(described(pattern) + " cannot be matched, as it is not a string");
+  if (!pattern.is_string()) return e.fail(described(pattern) + " is not a string");
   if (!flags.is_string() && !flags.is_null()) return e.fail(described(flags) + " is not a string");
   auto problem = std::string{};
   auto flag_text = flags.is_string() ? flags.as_string() : std::string_view{};
-  auto re = e.regexes().get(pattern.as_string(), flag_text, problem);
+  auto re = regex_cache::of_this_thread().get(pattern.as_string(), flag_text, problem);
   if (!re) return e.fail(problem);
   e.spend(8 + pattern.size() / 4);
   auto text = in.as_string();
@@ -87,16 +87,17 @@ bool match(evaluation& e, const value& in, const value* args, value& out) {
     e.spend(1 + (text.size() - from) / 64);
     if (!re->search(text, from, groups)) break;
     e.spend(groups[0].size() * re->size() / 64);
-    if (only_test) {
+    auto start = static_cast<size_t>(groups[0].data() - text.data());
+    auto end = start + groups[0].size();
+    auto counts = !(re->skips_empty() && start == end);
+    if (only_test && counts) {
       out = true;
       return true;
     }
-    auto start = static_cast<size_t>(groups[0].data() - text.data());
-    auto end = start + groups[0].size();
-    if (!(re->skips_empty() && start == end))
-      found.push_back(described_match(*re, groups, text, counter));
-    if (!re->is_global()) break;
+    if (counts) found.push_back(described_match(*re, groups, text, counter));
+    if (counts && !re->is_global()) break;
     if (end == start) {
+      // One character further, so that the same place is not found again.
       ++end;
       while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) ++end;
     }
@@ -106,11 +107,13 @@ bool match(evaluation& e, const value& in, const value* args, value& out) {
   return true;
 }
 
-/// `_splice(matches; texts)`: the input with each match replaced by the text of its number.
+/// `_splice(matches; texts)`: of the input, one result for each text that the matches were given
+/// (an array for each match). In the n-th result each match is replaced by its n-th text; where it
+/// has none, that result goes on behind it.
 bool splice(evaluation& e, const value& in, const value* args, value& out) {
   if (!in.is_string()) return e.fail(described(in) + " cannot be matched, as it is not a string");
   auto text = in.as_string();
-  auto made = std::string{};
+  auto made = std::vector<std::string>{};
   size_t copied = 0, place = 0;
   int64_t point = 0;
   // Moves `place` to that code point.
@@ -125,20 +128,31 @@ bool splice(evaluation& e, const value& in, const value* args, value& out) {
   e.spend(text.size() / 32);
   for (size_t i = 0; i < args[0].size(); ++i) {
     const auto& where = args[0].items()[i];
-    const auto& with = args[1].items()[i];
-    if (!with.is_string())
-      return e.fail(described(value(text)) + " and " + described(with) + " cannot be added");
-    auto start = where.get("offset").as_int();
+    auto texts = args[1].items()[i].items();
+    auto start = where.find("offset")->as_int();
     seek(start);
-    allocation_budget::charge(place - copied + with.size());
-    e.spend(1 + with.size() / 64);
-    made.append(text.substr(copied, place - copied)).append(with.as_string());
-    seek(start + where.get("length").as_int());
+    auto gap = text.substr(copied, place - copied);
+    if (made.size() < texts.size()) made.resize(texts.size());
+    for (size_t k = 0; k < texts.size(); ++k) {
+      const auto& with = texts[k];
+      if (!with.is_string() && !with.is_null())
+        return e.fail(described(value(made[k] + std::string(gap))) + " and " + described(with) +
+                      " cannot be added");
+      allocation_budget::charge(gap.size() + with.size());
+      e.spend(1 + (gap.size() + with.size()) / 64);
+      made[k].append(gap);
+      if (with.is_string()) made[k].append(with.as_string());
+    }
+    seek(start + where.find("length")->as_int());
     copied = place;
   }
-  allocation_budget::charge(text.size() - copied);
-  made.append(text.substr(copied));
-  out = value(made);
+  auto results = value::empty_array();
+  for (auto& result : made) {
+    allocation_budget::charge(text.size() - copied);
+    e.spend((text.size() - copied) / 64);
+    results.push_back(value(result.append(text.substr(copied))));
+  }
+  out = std::move(results);
   return true;
 }
 

@@ -15,11 +15,43 @@ namespace steward::workflow::jq {
 
 namespace {
 
+/// jq's limit for what is read; what is written may be one level deeper.
+constexpr uint32_t depth_limit = 10'000;
+
+/// Like `append_json`, with a note in the place of what is nested too deeply.
+void append_shallow(std::string& text, const value& v, uint32_t levels) {
+  auto mark = v.is_array() ? '[' : '{';
+  if (levels == 0) {
+    text += "<skipped: too deep>";
+  } else if (v.is_array() && v.size() != 0) {
+    for (const auto& item : v.items()) {
+      text += std::exchange(mark, ',');
+      append_shallow(text, item, levels - 1);
+    }
+    text += ']';
+  } else if (v.is_object() && v.size() != 0) {
+    for (const auto& m : v.members()) {
+      text += std::exchange(mark, ',');
+      append_json_string(text, m.key.as_string());
+      text += ':';
+      append_shallow(text, m.item, levels - 1);
+    }
+    text += '}';
+  } else {
+    append_json(text, v);
+  }
+}
+
 bool tojson(evaluation& e, const value& in, const value*, value& out) {
   e.spend_on(in);
   e.require_stack(in.depth() * size_t{384});
   allocation_budget::charge(in.weight());
-  auto text = to_json(in);
+  if (in.depth() <= depth_limit + 1) {
+    out = value(to_json(in));
+    return true;
+  }
+  auto text = std::string{};
+  append_shallow(text, in, depth_limit + 1);
   out = value(text);
   return true;
 }
@@ -34,11 +66,9 @@ bool fromjson(evaluation& e, const value& in, const value*, value& out) {
   if (!in.is_string()) return e.fail(described(in) + " only strings can be parsed");
   auto text = in.as_string();
   e.spend(text.size() / 16);
-  if (text == "nan" || text == "NaN" || text == "-NaN") {
-    out = std::numeric_limits<double>::quiet_NaN();
-    return true;
-  }
-  auto read = parse_json(text, json_limits{value::max_depth, std::numeric_limits<size_t>::max()});
+  auto read = parse_json(text, {depth_limit, std::numeric_limits<size_t>::max(), true});
+  if (!read && read.error().reason == "the text is nested too deeply")
+    return e.fail("Exceeds depth limit for parsing");
   if (!read)
     return e.fail(read.error().reason + " at byte " + std::to_string(read.error().offset) +
                   " (while parsing '" + std::string(text.substr(0, 200)) + "')");
@@ -97,9 +127,8 @@ bool utf8bytelength(evaluation& e, const value& in, const value*, value& out) {
   return true;
 }
 
-bool change_case(evaluation& e, const value& in, value& out, std::string_view name, char first,
-                 int by) {
-  if (!in.is_string()) return e.fail(std::string(name) + " input must be a string");
+bool change_case(evaluation& e, const value& in, value& out, char first, int by) {
+  if (!in.is_string()) return e.fail("explode input must be a string");
   e.spend(in.size() / 64);
   allocation_budget::charge(in.size());
   auto text = std::string(in.as_string());
@@ -110,11 +139,17 @@ bool change_case(evaluation& e, const value& in, value& out, std::string_view na
 }
 
 bool ascii_downcase(evaluation& e, const value& in, const value*, value& out) {
-  return change_case(e, in, out, "ascii_downcase", 'A', 32);
+  return change_case(e, in, out, 'A', 32);
 }
 bool ascii_upcase(evaluation& e, const value& in, const value*, value& out) {
-  return change_case(e, in, out, "ascii_upcase", 'a', -32);
+  return change_case(e, in, out, 'a', -32);
 }
+
+/// Unicode's white space past ASCII.
+constexpr auto wide_spaces = std::to_array<std::string_view>(
+    {"\u0085", "\u00a0", "\u1680", "\u2000", "\u2001", "\u2002", "\u2003", "\u2004", "\u2005",
+     "\u2006", "\u2007", "\u2008", "\u2009", "\u200a", "\u2028", "\u2029", "\u202f", "\u205f",
+     "\u3000"});
 
 bool both_texts(evaluation& e, const value& a, const value& b, std::string_view name) {
   return (a.is_string() && b.is_string()) || e.fail(std::string(name) + " requires string inputs");
@@ -131,33 +166,52 @@ bool endswith(evaluation& e, const value& in, const value* args, value& out) {
   return true;
 }
 
-bool without(evaluation& e, const value& in, const value& affix, value& out, bool left,
-             bool right) {
-  if (!both_texts(e, in, affix, left ? "startswith()" : "endswith()")) return false;
-  auto text = in.as_string(), cut = affix.as_string();
-  e.spend(text.size() / 64);
-  if (left && text.starts_with(cut)) text.remove_prefix(cut.size());
-  if (right && text.ends_with(cut)) text.remove_suffix(cut.size());
+bool ltrimstr(evaluation& e, const value& in, const value* args, value& out) {
+  if (!both_texts(e, in, args[0], "startswith()")) return false;
+  e.spend(in.size() / 64);
+  auto text = in.as_string(), cut = args[0].as_string();
+  if (text.starts_with(cut)) text.remove_prefix(cut.size());
   out = value(text);
   return true;
 }
-bool ltrimstr(evaluation& e, const value& in, const value* args, value& out) {
-  return without(e, in, args[0], out, true, false);
-}
 bool rtrimstr(evaluation& e, const value& in, const value* args, value& out) {
-  return without(e, in, args[0], out, false, true);
+  if (!both_texts(e, in, args[0], "endswith()")) return false;
+  e.spend(in.size() / 64);
+  auto text = in.as_string(), cut = args[0].as_string();
+  if (text.ends_with(cut)) text.remove_suffix(cut.size());
+  out = value(text);
+  return true;
 }
 bool trimstr(evaluation& e, const value& in, const value* args, value& out) {
-  return without(e, in, args[0], out, true, true);
+  auto left = value{};
+  return ltrimstr(e, in, args, left) && rtrimstr(e, left, args, out);
+}
+
+/// Bytes of the white space that a text begins with, or ends with; 0 if it does not.
+size_t leading_space(std::string_view text) {
+  if (text.empty()) return 0;
+  auto c = static_cast<unsigned char>(text[0]);
+  if (c == ' ' || (c >= '\t' && c <= '\r')) return 1;
+  for (auto space : wide_spaces)
+    if (text.starts_with(space)) return space.size();
+  return 0;
+}
+size_t trailing_space(std::string_view text) {
+  if (text.empty()) return 0;
+  if (leading_space(text.substr(text.size() - 1)) == 1) return 1;
+  for (auto space : wide_spaces)
+    if (text.ends_with(space)) return space.size();
+  return 0;
 }
 
 bool trim_space(evaluation& e, const value& in, value& out, bool left, bool right) {
-  constexpr std::string_view space = " \t\n\v\f\r";
-  if (!in.is_string()) return e.fail(described(in) + " cannot be trimmed");
+  if (!in.is_string()) return e.fail("trim input must be a string");
   auto text = in.as_string();
-  e.spend(text.size() / 64);
-  if (left) text.remove_prefix(std::min(text.find_first_not_of(space), text.size()));
-  if (right) text = text.substr(0, text.find_last_not_of(space) + 1);
+  e.spend(text.size() / 16);
+  if (left)
+    while (auto n = leading_space(text)) text.remove_prefix(n);
+  if (right)
+    while (auto n = trailing_space(text)) text.remove_suffix(n);
   out = value(text);
   return true;
 }
@@ -177,29 +231,44 @@ bool split(evaluation& e, const value& in, const value* args, value& out) {
   return operate(e, binary_op::divide, in, args[0], out);
 }
 
+/// Follows jq's definition, `.+$x` and `.+item` in turn, in one pass: numbers and booleans are
+/// written out, null is nothing, and what can't be added is named beside the text so far.
 bool join(evaluation& e, const value& in, const value* args, value& out) {
-  if (!in.is_array()) return e.fail("Cannot iterate over " + described(in));
+  const auto& separator = args[0];
+  if (!in.is_array() && !in.is_object()) return e.fail("Cannot iterate over " + described(in));
   auto text = std::string{};
-  auto separator = args[0];
-  if (in.size() != 0 && !separator.is_string() && !(separator.is_null() || in.size() == 1))
-    return e.fail("string (\"\") and " + described(separator) + " cannot be added");
-  for (size_t i = 0; i < in.size(); ++i) {
-    const auto& item = in.items()[i];
+  auto first = true;
+  auto cannot_add = [&](const value& what) {
+    return e.fail(described(value(text)) + " and " + described(what) + " cannot be added");
+  };
+  auto append = [&](const value& item) {
     e.spend(1 + item.size() / 64);
     auto piece = value("");
-    if (item.is_array() || item.is_object())
-      return e.fail(described(value(text)) + " and " + described(item) + " cannot be added");
+    if (!first && !separator.is_string() && !separator.is_null()) return cannot_add(separator);
+    if (!first && separator.is_string()) {
+      allocation_budget::charge(separator.size());
+      text += separator.as_string();
+    }
+    first = false;
+    if (item.is_array() || item.is_object()) return cannot_add(item);
     if (!item.is_null() && !tostring(e, item, nullptr, piece)) return false;
-    allocation_budget::charge(piece.size() + separator.size());
-    if (i != 0 && separator.is_string()) text += separator.as_string();
+    allocation_budget::charge(piece.size());
     text += piece.as_string();
+    return true;
+  };
+  if (in.is_array()) {
+    for (const auto& item : in.items())
+      if (!append(item)) return false;
+  } else {
+    for (const auto& m : in.members())
+      if (!append(m.item)) return false;
   }
   out = value(text);
   return true;
 }
 
 bool explode(evaluation& e, const value& in, const value*, value& out) {
-  if (!in.is_string()) return e.fail(described(in) + " cannot be exploded");
+  if (!in.is_string()) return e.fail("explode input must be a string");
   e.spend(in.size() / 4);
   auto points = value::empty_array();
   auto text = in.as_string();
@@ -217,13 +286,13 @@ bool explode(evaluation& e, const value& in, const value*, value& out) {
 }
 
 bool implode(evaluation& e, const value& in, const value*, value& out) {
-  if (!in.is_array()) return e.fail(described(in) + " cannot be imploded, it must be an array");
+  if (!in.is_array()) return e.fail("implode input must be an array");
   auto text = std::string{};
   allocation_budget::charge(in.size() * 4);
   e.spend(in.size() / 4);
   for (const auto& item : in.items()) {
-    if (!item.is_number())
-      return e.fail("Unicode codepoint must be numeric, not " + described(item));
+    if (!item.is_number() || std::isnan(item.as_double()))
+      return e.fail(described(item) + " can't be imploded, unicode codepoint needs to be numeric");
     auto d = std::trunc(item.as_double());
     auto valid = d >= 0 && d <= 0x10ffff && !(d >= 0xd800 && d < 0xe000);
     auto c = valid ? static_cast<uint32_t>(d) : 0xfffdu;
@@ -240,16 +309,12 @@ bool implode(evaluation& e, const value& in, const value*, value& out) {
 /// All places of one text in another, in code points; or of an array or an item in an array.
 bool indices(evaluation& e, const value& in, const value* args, value& out) {
   const auto& part = args[0];
-  if (in.is_null()) {
-    out = value{};
-    return true;
-  }
   auto found = value::empty_array();
   if (in.is_string() && part.is_string()) {
     auto text = in.as_string(), wanted = part.as_string();
     e.spend(text.size() / 16);
     if (wanted.empty()) {
-      out = value{};
+      out = std::move(found);
       return true;
     }
     int64_t point = 0;
@@ -263,28 +328,29 @@ bool indices(evaluation& e, const value& in, const value* args, value& out) {
     out = std::move(found);
     return true;
   }
-  if (in.is_array() && part.is_array()) {
-    return get(e, in, part, out);
-  }
-  if (!in.is_array())
-    return e.fail("Cannot determine the indices of " + described(part) + " in " + described(in));
+  if (!in.is_array() || part.is_array()) return get(e, in, part, out);
   for (size_t i = 0; i < in.size(); ++i)
     if (e.spend(1), compare(e, in.items()[i], part) == 0) found.push_back(static_cast<int64_t>(i));
   out = std::move(found);
   return true;
 }
 
+/// `indices | .[0]` and `indices | .[-1:][0]`: of null there is nothing, of what an object has
+/// instead there may be an error.
 bool index(evaluation& e, const value& in, const value* args, value& out) {
   auto all = value{};
-  if (!indices(e, in, args, all)) return false;
-  out = all.size() == 0 ? value{} : all.items().front();
-  return true;
+  return indices(e, in, args, all) && get(e, all, 0, out);
 }
 bool rindex(evaluation& e, const value& in, const value* args, value& out) {
-  auto all = value{};
-  if (!indices(e, in, args, all)) return false;
-  out = all.size() == 0 ? value{} : all.items().back();
-  return true;
+  auto all = value{}, last = value{};
+  return indices(e, in, args, all) && slice(e, all, -1, value{}, last) && get(e, last, 0, out);
+}
+
+/// `_strindices` of jq's own tests: of texts only.
+bool text_indices(evaluation& e, const value& in, const value* args, value& out) {
+  if (!in.is_string()) return e.fail(described(in) + " cannot be searched, as it is not a string");
+  if (!args[0].is_string()) return e.fail(described(args[0]) + " is not a string");
+  return indices(e, in, args, out);
 }
 
 constexpr auto rows = std::to_array<native>({
@@ -311,6 +377,7 @@ constexpr auto rows = std::to_array<native>({
     {"indices", 1, indices},
     {"index", 1, index},
     {"rindex", 1, rindex},
+    {"_strindices", 1, text_indices},
 });
 
 } // namespace

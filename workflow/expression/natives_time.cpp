@@ -2,7 +2,9 @@
 #include "workflow/expression/natives.hpp"
 #include "workflow/expression/order.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cctype>
 #include <cmath>
 #include <ctime>
 
@@ -19,70 +21,80 @@ bool now(evaluation& e, const value&, const value*, value& out) {
   return true;
 }
 
-value broken_down(const std::tm& t, double seconds) {
-  auto whole = seconds == std::trunc(seconds);
+value broken_down(const std::tm& t, double fraction) {
   return value::array({t.tm_year + 1900, t.tm_mon, t.tm_mday, t.tm_hour, t.tm_min,
-                       whole ? value(static_cast<int64_t>(seconds)) : value(seconds), t.tm_wday,
+                       fraction == 0 ? value(t.tm_sec) : value(t.tm_sec + fraction), t.tm_wday,
                        t.tm_yday});
 }
 
 bool gmtime(evaluation& e, const value& in, const value*, value& out) {
-  if (!in.is_number()) return e.fail("gmtime() requires a number");
+  if (!in.is_number()) return e.fail("gmtime() requires numeric inputs");
   auto seconds = in.as_double();
-  auto whole = std::floor(seconds);
+  auto whole = std::trunc(seconds);
   auto t = std::tm{};
   auto since = static_cast<std::time_t>(std::fabs(whole) < 1e17 ? whole : 0);
   if (!(std::fabs(whole) < 1e17) || !::gmtime_r(&since, &t))
     return e.fail("error converting number of seconds since epoch to datetime");
-  out = broken_down(t, t.tm_sec + (seconds - whole));
+  out = broken_down(t, seconds - std::floor(seconds));
   return true;
 }
 
-/// False if it is no broken down time.
+/// What is missing behind the year is the least; what is past its range is carried over. False if
+/// there is something that is no number.
 bool read_time(const value& v, std::tm& t) {
-  if (!v.is_array() || v.size() < 6) return false;
   auto fields = std::array<int, 8>{};
   for (size_t i = 0; i < std::min<size_t>(v.size(), fields.size()); ++i) {
     const auto& item = v.items()[i];
-    if (!item.is_number() || !(std::fabs(item.as_double()) < 2e9)) return false;
-    fields[i] = static_cast<int>(std::floor(item.as_double()));
+    if (!item.is_number() || std::isnan(item.as_double())) return false;
+    fields[i] = static_cast<int>(std::clamp(item.as_double() - (i == 0 ? 1900 : 0), -2e9, 2e9));
   }
-  t.tm_year = fields[0] - 1900;
+  if (v.size() == 0) fields[0] = 0;
+  t.tm_year = fields[0];
   t.tm_mon = fields[1];
   t.tm_mday = fields[2];
   t.tm_hour = fields[3];
   t.tm_min = fields[4];
   t.tm_sec = fields[5];
-  t.tm_wday = fields[6];
-  t.tm_yday = fields[7];
-  // `strftime` reads these two as places in tables.
-  return t.tm_mon >= 0 && t.tm_mon < 12 && t.tm_wday >= 0 && t.tm_wday < 7;
+  ::timegm(&t);
+  return true;
 }
 
 bool mktime(evaluation& e, const value& in, const value*, value& out) {
-  if (!in.is_array() || in.size() < 6) return e.fail("mktime requires array of 6 numbers");
+  if (!in.is_array()) return e.fail("mktime requires array inputs");
   auto t = std::tm{};
   if (!read_time(in, t)) return e.fail("mktime requires parsed datetime inputs");
-  out = static_cast<int64_t>(::timegm(&t));
+  auto since = ::timegm(&t);
+  if (since == -1) return e.fail("invalid gmtime representation");
+  out = static_cast<int64_t>(since);
+  return true;
+}
+
+bool formatted(evaluation& e, const value& in, const value& format, const std::string& name,
+               value& out) {
+  auto parts = in;
+  if (in.is_number() && !gmtime(e, in, nullptr, parts)) return false;
+  if (!parts.is_array()) return e.fail(name + " requires parsed datetime inputs");
+  if (!format.is_string()) return e.fail(name + " requires a string format");
+  auto t = std::tm{};
+  if (!read_time(parts, t)) return e.fail(name + " requires parsed datetime inputs");
+  t.tm_zone = "UTC";
+  if (format.size() > format_limit) return e.fail(name + ": the format is too long");
+  // An empty result can't be told from a failure, so the format gets one more character.
+  auto marked = std::string(format.as_string()) + ".";
+  auto text = std::vector<char>(marked.size() * 16 + 256);
+  auto size = std::strftime(text.data(), text.size(), marked.c_str(), &t);
+  if (size == 0) return e.fail(name + ": unknown system failure");
+  out = std::string_view(text.data(), size - 1);
   return true;
 }
 
 bool strftime(evaluation& e, const value& in, const value* args, value& out) {
-  auto parts = in;
-  if (in.is_number() && !gmtime(e, in, nullptr, parts)) return false;
-  if (!parts.is_array()) return e.fail("strftime/1 requires parsed datetime inputs");
-  if (!args[0].is_string()) return e.fail("strftime/1 requires a string format");
-  auto t = std::tm{};
-  if (!read_time(parts, t)) return e.fail("strftime/1 requires parsed datetime inputs");
-  t.tm_zone = "UTC";
-  if (args[0].size() > format_limit) return e.fail("strftime/1: the format is too long");
-  // An empty result can't be told from a failure, so the format gets one more character.
-  auto format = std::string(args[0].as_string()) + ".";
-  auto text = std::vector<char>(format.size() * 16 + 256);
-  auto size = std::strftime(text.data(), text.size(), format.c_str(), &t);
-  if (size == 0) return e.fail("strftime/1: unknown system failure");
-  out = std::string_view(text.data(), size - 1);
-  return true;
+  return formatted(e, in, args[0], "strftime/1", out);
+}
+
+/// The local time of a server that serves everyone is UTC.
+bool strflocaltime(evaluation& e, const value& in, const value* args, value& out) {
+  return formatted(e, in, args[0], "strflocaltime/1", out);
 }
 
 bool strptime(evaluation& e, const value& in, const value* args, value& out) {
@@ -93,14 +105,14 @@ bool strptime(evaluation& e, const value& in, const value* args, value& out) {
   auto t = std::tm{};
   auto text = std::string(in.as_string()), format = std::string(args[0].as_string());
   const auto* rest = ::strptime(text.c_str(), format.c_str(), &t);
-  if (!rest || *rest != '\0')
+  if (!rest || (*rest != '\0' && !std::isspace(static_cast<unsigned char>(*rest))))
     return e.fail("date \"" + text + "\" does not match format \"" + format + "\"");
-  auto seconds = t.tm_sec;
   auto normal = t;
   ::timegm(&normal);
   t.tm_wday = normal.tm_wday;
   t.tm_yday = normal.tm_yday;
-  out = broken_down(t, seconds);
+  out = broken_down(t, 0);
+  if (*rest != '\0') out.push_back(rest);
   return true;
 }
 
@@ -109,6 +121,7 @@ constexpr auto rows = std::to_array<native>({
     {"gmtime", 0, gmtime},
     {"mktime", 0, mktime},
     {"strftime", 1, strftime},
+    {"strflocaltime", 1, strflocaltime},
     {"strptime", 1, strptime},
 });
 

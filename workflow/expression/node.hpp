@@ -133,6 +133,8 @@ struct node {
   special_form form = special_form::empty;
   /// Gives at most one result, so `evaluation::one` can return it.
   bool single = false;
+  /// Of an access (field, index, slice, iterate): gives nothing where it would fail.
+  bool optional = false;
   uint32_t number = 0;
   value constant;
   const node* a = nullptr;

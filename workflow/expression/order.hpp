@@ -9,6 +9,8 @@ namespace steward::workflow::jq {
 /// jq's order of all values: null, false, true, numbers, strings by code point, arrays, objects by
 /// their sorted keys first. NaN is less than any number. Uses fuel for what it compares.
 int compare(evaluation& e, const value& a, const value& b);
+/// Values that both are nested deeper than this jq does not compare; `compare` itself does.
+constexpr uint32_t compare_depth_limit = 10'001;
 
 /// For sorting: the same order, but with all NaNs alike, as a sort needs it.
 bool precedes(evaluation& e, const value& a, const value& b);

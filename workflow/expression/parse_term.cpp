@@ -33,7 +33,7 @@ const node* parser::read_postfix() {
     break;
   case token_kind::field:
     advance();
-    term = make_field(identity(), here.text);
+    term = read_optional(make_field(identity(), here.text));
     break;
   case token_kind::variable:
     advance();
@@ -63,8 +63,9 @@ const node* parser::read_postfix() {
         auto& index = make(node_kind::index);
         index.a = term;
         index.b = read_string({});
-        term = index.b->kind == node_kind::literal ? make_field(term, index.b->constant)
-                                                   : finish(index);
+        term =
+            read_optional(index.b->kind == node_kind::literal ? make_field(term, index.b->constant)
+                                                              : finish(index));
       }
     } else {
       fail("unexpected '" + std::string(here.text) + "'");
@@ -79,26 +80,22 @@ const node* parser::read_suffixes(const node* term) {
     if (current_.kind == token_kind::field) {
       term = make_field(term, current_.text);
       advance();
+      term = read_optional(term);
     } else if (current_.is("[")) {
-      term = read_brackets(term);
-    } else if (current_.is("?") || current_.is("?//")) {
+      term = read_optional(read_brackets(term));
+    } else if (take_question()) {
       auto& n = make(node_kind::attempt);
       n.a = term;
       term = finish(n);
-      // Outside of patterns `?//` is `?` and `//`.
-      if (current_.is("?//"))
-        current_.text.remove_prefix(1);
-      else
-        advance();
     } else if (current_.is(".")) {
       advance();
       if (current_.kind == token_kind::quote) {
         auto& n = make(node_kind::index);
         n.a = term;
         n.b = read_string({});
-        term = finish(n);
+        term = read_optional(finish(n));
       } else if (current_.is("[")) {
-        term = read_brackets(term);
+        term = read_optional(read_brackets(term));
       } else {
         fail("expected a key or '[' behind '.'");
       }
@@ -106,6 +103,22 @@ const node* parser::read_suffixes(const node* term) {
       return term;
     }
   }
+}
+
+/// Outside of patterns `?//` is `?` and `//`.
+bool parser::take_question() {
+  if (!current_.is("?//")) return take("?");
+  current_.text.remove_prefix(1);
+  return true;
+}
+
+/// Behind an access `?` is about that one step: errors of what it goes out from stay errors.
+const node* parser::read_optional(const node* access) {
+  if (!take_question()) return access;
+  auto& n = make(access->kind);
+  n = *access;
+  n.optional = true;
+  return &n;
 }
 
 /// `[]`, `[i]`, `[from:to]`.
@@ -332,8 +345,9 @@ void parser::read_object_entry(node& object) {
   switch (here.kind) {
   case token_kind::variable:
     advance();
-    key = literal(here.text);
+    // `{$x}` is named after the variable, `{$x: 1}` after what it holds.
     item = read_variable(here.text, here.offset);
+    key = current_.is(":") ? item : literal(here.text);
     break;
   case token_kind::word:
     advance();

@@ -58,6 +58,8 @@ private:
   // parse_term.cpp
   const node* read_postfix();
   const node* read_suffixes(const node* term);
+  bool take_question();
+  const node* read_optional(const node* access);
   const node* read_brackets(const node* target);
   const node* read_word();
   const node* read_conditional();

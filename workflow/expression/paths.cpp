@@ -40,16 +40,13 @@ bool evaluation::paths(const node& n, const value& path, const value& in, const 
       return branch ? go(*branch, path, in, env) : out(value(path), value(in));
     });
   case node_kind::alternative: {
-    auto any = false, downstream = false;
+    auto any = false;
     auto ok = paths(*n.a, path, in, env, [&](value&& at, value&& v) {
       if (!is_true(v)) return true;
       any = true;
-      downstream = !out(std::move(at), std::move(v));
-      return !downstream;
+      return out(std::move(at), std::move(v));
     });
-    if (!ok && (downstream || !has_error_)) return false;
-    if (!ok) take_error();
-    return any || go(*n.b, path, in, env);
+    return ok && (any || go(*n.b, path, in, env));
   }
   case node_kind::attempt: {
     auto downstream = false;
@@ -69,7 +66,7 @@ bool evaluation::paths(const node& n, const value& path, const value& in, const 
   case node_kind::foreach_:
     return paths_of_loop(n, path, in, env, out);
   case node_kind::define: {
-    auto definition = binding{env, {}, nullptr, nullptr};
+    auto definition = binding{env};
     return go(*n.a, path, in, &definition);
   }
   case node_kind::call_parameter: {
@@ -90,7 +87,7 @@ bool evaluation::paths(const node& n, const value& path, const value& in, const 
       });
     break;
   case node_kind::label: {
-    auto here = binding{env, {}, nullptr, nullptr};
+    auto here = binding{env};
     if (go(*n.a, path, in, &here)) return true;
     if (breaking_ != &here) return false;
     breaking_ = nullptr;
@@ -100,11 +97,7 @@ bool evaluation::paths(const node& n, const value& path, const value& in, const 
     if (n.nat->name != "getpath") break;
     return all(*n.list[0], in, env, [&](value&& rest) {
       auto found = value{};
-      if (!get_path(*this, in, rest, found)) {
-        if (!has_error_) return false;
-        take_error();
-        found = value{};
-      }
+      if (!get_path(*this, in, rest, found)) return false;
       auto at = path;
       if (path.is_array())
         for (const auto& key : rest.items()) at.push_back(key);
@@ -122,13 +115,13 @@ bool evaluation::paths_of_access(const node& n, const value& path, const value& 
                                  const binding* env, path_sink out) {
   auto from = [&](const value& key) {
     return paths(*n.a, path, in, env,
-                 [&](value&& at, value&& v) { return step_into(at, v, key, out); });
+                 [&](value&& at, value&& v) { return step_into(n, at, v, key, out); });
   };
   if (n.kind == node_kind::field) return from(n.constant);
   if (n.kind == node_kind::index) return all(*n.b, in, env, [&](value&& key) { return from(key); });
   if (n.kind == node_kind::iterate)
     return paths(*n.a, path, in, env,
-                 [&](value&& at, value&& v) { return iterate_paths(at, v, out); });
+                 [&](value&& at, value&& v) { return iterate_paths(n, at, v, out); });
   auto each = [&](const node* part, sink then) {
     return part ? all(*part, in, env, then) : then(value{});
   };
@@ -139,15 +132,17 @@ bool evaluation::paths_of_access(const node& n, const value& path, const value& 
   });
 }
 
-bool evaluation::step_into(const value& path, const value& v, const value& key, path_sink out) {
+bool evaluation::step_into(const node& n, const value& path, const value& v, const value& key,
+                           path_sink out) {
   if (!path.is_array())
     return fail("Invalid path expression near attempt to access element " + shortened(key) +
                 " of " + shortened(v));
   auto found = value{};
-  return get(*this, v, key, found) && out(longer(path, key), std::move(found));
+  auto s = accessed(n, get(*this, v, key, found));
+  return s == step::gave ? out(longer(path, key), std::move(found)) : s == step::none;
 }
 
-bool evaluation::iterate_paths(const value& path, const value& v, path_sink out) {
+bool evaluation::iterate_paths(const node& n, const value& path, const value& v, path_sink out) {
   if (!path.is_array())
     return fail("Invalid path expression near attempt to iterate through " + shortened(v));
   if (v.is_array()) {
@@ -157,7 +152,7 @@ bool evaluation::iterate_paths(const value& path, const value& v, path_sink out)
     }
     return true;
   }
-  if (!v.is_object()) return fail("Cannot iterate over " + described(v));
+  if (!v.is_object()) return n.optional || fail("Cannot iterate over " + described(v));
   for (const auto& m : v.members()) {
     spend(1);
     if (!out(longer(path, m.key), value(m.item))) return false;
@@ -195,20 +190,21 @@ bool evaluation::each_path(const node& n, const value& in, const binding* env,
 
 // --- assignments ---------------------------------------------------------------------------------
 
-/// Changes what lies at each path of `n` in `state`, which starts as the input. `how` gives
-/// false when it failed.
+/// Changes what lies at each path of `n` in `state`, which starts as the input. `how` may give
+/// nothing: then that place stays, for the caller to delete.
 ///
 /// An input that was given away is changed in place: its paths are found first, so that nothing
 /// else holds it, and what lies there is taken out. A loop that grows a value then stays linear.
 bool evaluation::change(const node& n, input in, const binding* env, value& state,
-                        function_ref<bool(const value& path, value& place)> how) {
+                        function_ref<step(const value& path, value& place)> how) {
   auto each = [&](const value& path) {
     auto before = value{};
     if (!get_path(*this, state, path, before)) return false;
     auto container = before.is_array() || before.is_object();
     auto place = path.size() != 0 && !path.items().back().is_object();
     if (in.given() && container && place && !set_path(*this, state, path, value{})) return false;
-    return how(path, before) && set_path(*this, state, path, std::move(before));
+    auto s = how(path, before);
+    return s == step::gave ? set_path(*this, state, path, std::move(before)) : s == step::none;
   };
   if (!in.given()) {
     state = in.get();
@@ -233,7 +229,7 @@ bool evaluation::assign(const node& n, input in, const binding* env, sink out) {
     return change(*n.a, from, env, state,
                   [&](const value&, value& place) {
                     place = item;
-                    return true;
+                    return step::gave;
                   }) &&
            out(std::move(state));
   });
@@ -251,8 +247,9 @@ bool evaluation::update(const node& n, input in, const binding* env, value& out)
       found = true;
       return false;
     });
-    if (!found) deleted.push_back(path);
-    return done || found;
+    if (found) return step::gave;
+    deleted.push_back(path);
+    return done ? step::none : step::stopped;
   });
   ok = ok && (deleted.size() == 0 || delete_paths(*this, state, deleted));
   out = std::move(state);
@@ -266,7 +263,8 @@ bool evaluation::update_with(const node& n, input in, const binding* env, sink o
     return change(*n.a, from, env, state,
                   [&](const value&, value& place) {
                     auto before = std::exchange(place, value{});
-                    return operate(*this, n.op, std::move(before), operand, place);
+                    auto ok = operate(*this, n.op, std::move(before), operand, place);
+                    return ok ? step::gave : step::stopped;
                   }) &&
            out(std::move(state));
   });

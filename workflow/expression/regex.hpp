@@ -10,9 +10,10 @@
 
 namespace steward::workflow::jq {
 
-/// One regular expression with jq's flags: g (all matches), i (any case), s (`.` takes newlines),
-/// n (no empty matches), p (s and n), l (longest). Runs on RE2, in time linear in the text, so
-/// there are no backreferences and no lookaround.
+/// One regular expression with jq's flags: g (all matches), i (any case), x (white space and comments
+/// do not count), m (`.` takes newlines), s (`^` and `$` are those of the text), p (both), n (no
+/// empty matches), l (longest). Runs on RE2, in time linear in the text, so there are no
+/// backreferences and no lookaround; they are refused by name.
 class regex {
 public:
   /// Null, with the reason in `problem`.
@@ -33,14 +34,16 @@ private:
   bool skips_empty_ = false;
 };
 
-/// The expressions that one evaluation has met so far, up to a number.
+/// The expressions that a thread has met of late, up to a number: compiling one takes longer than
+/// most uses of it, and most programs bring the same ones each time.
 class regex_cache {
 public:
+  static regex_cache& of_this_thread();
   std::shared_ptr<const regex> get(std::string_view pattern, std::string_view flags,
                                    std::string& problem);
 
 private:
-  static constexpr size_t limit = 64;
+  static constexpr size_t limit = 32;
   std::map<std::string, std::shared_ptr<const regex>, std::less<>> known_;
 };
 

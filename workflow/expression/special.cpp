@@ -11,6 +11,15 @@ namespace steward::workflow::jq {
 bool evaluation::all_special(const node& n, input in, const binding* env, sink out) {
   const auto* f = n.list.empty() ? nullptr : n.list[0];
   const auto* g = n.list.size() < 2 ? nullptr : n.list[1];
+  // What jq's definition makes of a count that is no number.
+  auto as_defined = [&](const value& count) {
+    if (compare(*this, count, 0) <= 0)
+      return fail(std::string(n.form == special_form::limit ? "limit" : "skip") +
+                  " doesn't support negative count");
+    return all(*g, in.get(), env, [&](value&&) {
+      return fail(described(count) + " and number (1) cannot be subtracted");
+    });
+  };
   switch (n.form) {
   case special_form::path:
     return each_path(*f, in.get(), env, [&](const value& p) { return out(value(p)); });
@@ -18,17 +27,21 @@ bool evaluation::all_special(const node& n, input in, const binding* env, sink o
     return all(*f, in.get(), env,
                [&](value&& condition) { return !is_true(condition) || out(value(in.get())); });
   case special_form::recurse:
-  case special_form::repeat:
     return recurse(f, nullptr, in, env, out);
+  case special_form::repeat:
+    for (;;) {
+      spend(1);
+      if (!all(*f, in.get(), env, out)) return false;
+    }
   case special_form::while_:
     return recurse(g, f, in, env, out);
   case special_form::range:
     return all_ranges(n, in.get(), env, out);
   case special_form::limit:
     return all(*f, in.get(), env, [&](value&& count) {
-      auto left = count.is_number() ? count.as_double() : 0;
-      if (!count.is_number()) return fail("limit needs a number, not " + described(count));
-      if (left < 0) return fail("limit doesn't support negative count");
+      if (!count.is_number()) return as_defined(count);
+      auto left = count.as_double();
+      if (!(left >= 0)) return fail("limit doesn't support negative count");
       if (left == 0) return true;
       auto enough = false;
       auto ok = all(*g, in.get(), env, [&](value&& v) {
@@ -39,10 +52,11 @@ bool evaluation::all_special(const node& n, input in, const binding* env, sink o
     });
   case special_form::skip:
     return all(*f, in.get(), env, [&](value&& count) {
-      auto left = count.is_number() ? count.as_double() : 0;
-      if (!count.is_number()) return fail("skip needs a number, not " + described(count));
-      if (left < 0) return fail("skip doesn't support negative count");
-      return all(*g, in.get(), env, [&](value&& v) { return left-- > 0 || out(std::move(v)); });
+      if (!count.is_number()) return as_defined(count);
+      auto left = count.as_double();
+      if (!(left >= 0)) return fail("skip doesn't support negative count");
+      if (left == 0) return all(*g, in.get(), env, out);
+      return all(*g, in.get(), env, [&](value&& v) { return --left >= 0 || out(std::move(v)); });
     });
   case special_form::until: {
     // Results of the update are followed one after the other, the last one in this very loop.
@@ -56,11 +70,16 @@ bool evaluation::all_special(const node& n, input in, const binding* env, sink o
           return out(value(state));
         }
         return all(*g, state, env, [&](value&& next) {
-          if (held && !all_special(n, std::move(*held), env, out)) return false;
+          auto before = std::exchange(held, std::nullopt);
+          if (before && !all_special(n, std::move(*before), env, out)) return false;
           held = std::move(next);
           return true;
         });
       });
+      if (!ok && held && has_error_) { // what came before an error counts
+        auto error = take_error();
+        return all_special(n, std::move(*held), env, out) && fail(std::move(error));
+      }
       if (!ok || !held) return ok;
       if (done) return all_special(n, std::move(*held), env, out);
       state = std::move(*held);
@@ -97,7 +116,8 @@ bool evaluation::recurse(const node* f, const node* condition, input in, const b
     if (!out(value(at))) return false;
     auto held = std::optional<value>{};
     auto follow = [&](value&& next) {
-      if (held && !recurse(f, condition, std::move(*held), env, out)) return false;
+      auto before = std::exchange(held, std::nullopt);
+      if (before && !recurse(f, condition, std::move(*before), env, out)) return false;
       held = std::move(next);
       return true;
     };
@@ -122,36 +142,46 @@ bool evaluation::recurse(const node* f, const node* condition, input in, const b
 
 bool evaluation::all_ranges(const node& n, const value& in, const binding* env, sink out) {
   if (n.list.size() == 1)
-    return all(*n.list[0], in, env, [&](value&& to) { return range(0, to, 1, out); });
+    return all(*n.list[0], in, env, [&](value&& to) { return range(0, to, out); });
   return all(*n.list[0], in, env, [&](value&& from) {
     return all(*n.list[1], in, env, [&](value&& to) {
-      if (n.list.size() == 2) return range(from, to, 1, out);
+      if (n.list.size() == 2) return range(from, to, out);
       return all(*n.list[2], in, env, [&](value&& by) { return range(from, to, by, out); });
     });
   });
 }
 
-bool evaluation::range(const value& from, const value& to, const value& by, sink out) {
-  if (!from.is_number() || !to.is_number() || !by.is_number())
-    return fail("Range bounds must be numeric");
-  if (from.is_int() && by.is_int() && std::fabs(to.as_double()) < 9e18) {
-    auto end = to.as_double();
-    auto step = by.as_int();
-    if (step == 0 && from.as_double() >= end) return true;
-    for (auto i = from.as_int();
-         step >= 0 ? static_cast<double>(i) < end : static_cast<double>(i) > end;) {
+/// From one number up to another; by steps of one.
+bool evaluation::range(const value& from, const value& to, sink out) {
+  if (!from.is_number() || !to.is_number()) return fail("Range bounds must be numeric");
+  auto end = to.as_double();
+  if (from.is_int() && std::fabs(end) < 9e18) {
+    for (auto i = from.as_int(); static_cast<double>(i) < end; ++i) {
       spend(1);
       if (!out(i)) return false;
-      if (__builtin_add_overflow(i, step, &i)) return true;
     }
     return true;
   }
-  auto end = to.as_double(), step = by.as_double();
-  for (auto d = from.as_double(); step >= 0 ? d < end : d > end; d += step) {
+  for (auto d = from.as_double(); d < end; d += 1) {
     spend(1);
     if (!out(d)) return false;
   }
   return true;
+}
+
+/// `$from | while(. < $to; . + $by)`, or downwards: of anything that can be added and compared.
+bool evaluation::range(const value& from, const value& to, const value& by, sink out) {
+  auto direction = compare(*this, by, 0);
+  if (direction == 0) return true;
+  for (auto at = from;;) {
+    auto order = compare(*this, at, to);
+    if (direction > 0 ? order >= 0 : order <= 0) return true;
+    spend(1);
+    if (!out(value(at))) return false;
+    auto next = value{};
+    if (!operate(*this, binary_op::add, std::move(at), by, next)) return false;
+    at = std::move(next);
+  }
 }
 
 step evaluation::one_special(const node& n, input in, const binding* env, value& out) {
@@ -261,6 +291,15 @@ bool evaluation::one_map(const node& n, input in, const binding* env, value& out
   return true;
 }
 
+/// `[f]`
+bool evaluation::collect_results(const node& f, const value& in, const binding* env, value& out) {
+  out = value::empty_array();
+  return all(f, in, env, [&](value&& v) {
+    out.push_back(std::move(v));
+    return true;
+  });
+}
+
 /// `sort_by` and its relatives: each item gets the array of all results of `f` as its key.
 bool evaluation::one_keyed(const node& n, const value& in, const binding* env, value& out) {
   struct keyed {
@@ -268,21 +307,24 @@ bool evaluation::one_keyed(const node& n, const value& in, const binding* env, v
     value item;
   };
   auto rows = std::vector<keyed>{};
-  if (!in.is_array()) {
-    auto what = n.form == special_form::sort_by    ? "sorted"
-                : n.form == special_form::group_by ? "grouped"
-                                                   : "iterated over";
-    return fail(described(in) + " cannot be " + what + ", as it is not an array");
+  if (!in.is_array() && !in.is_object()) return fail("Cannot iterate over " + described(in));
+  if (in.is_object()) {
+    auto keys = value::empty_array();
+    for (const auto& m : in.members()) {
+      auto key = value{};
+      if (!collect_results(*n.list[0], m.item, env, key)) return false;
+      keys.push_back(std::move(key));
+    }
+    auto extreme = n.form == special_form::min_by || n.form == special_form::max_by;
+    return fail(
+        described(in) + " and " + described(keys) +
+        (extreme ? " cannot be iterated over" : " cannot be sorted, as they are not both arrays"));
   }
   allocation_budget::charge(in.size() * sizeof(keyed));
   rows.reserve(in.size());
   for (const auto& item : in.items()) {
-    auto key = value::empty_array();
-    auto ok = all(*n.list[0], item, env, [&](value&& v) {
-      key.push_back(std::move(v));
-      return true;
-    });
-    if (!ok) return false;
+    auto key = value{};
+    if (!collect_results(*n.list[0], item, env, key)) return false;
     rows.push_back({std::move(key), item});
   }
   auto before = [&](const keyed& a, const keyed& b) { return precedes(*this, a.key, b.key); };
