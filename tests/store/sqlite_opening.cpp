@@ -2,6 +2,8 @@
 
 #include "caf/test/dsl.hpp"
 #include "store/sqlite/engine.hpp"
+#include "store/sqlite/migrations.hpp"
+#include "store/sqlite/migrations/all.hpp"
 #include "tests/store/samples.hpp"
 
 #include <sqlite3.h>
@@ -124,6 +126,21 @@ CAF_TEST(the file is in write ahead mode with the schema number and the mark of 
   CAF_CHECK_EQUAL(header.substr(18, 2), "\2\2");                       // WAL
   CAF_CHECK_EQUAL(header.substr(60, 4), (std::string{"\0\0\0\2", 4})); // user_version
   CAF_CHECK_EQUAL(header.substr(68, 4), "Stew");                       // application_id
+}
+
+CAF_TEST(a store of the first schema is brought up to date with all that it holds) {
+  by_hand(std::string{sqlite::migrations::first_schema_0001} +
+          "INSERT INTO tenants (name) VALUES ('acme');"
+          "INSERT INTO workflows (tenant, family, namespace, name, version, digest, source,"
+          " created_us) VALUES (1, 1, 'shop', 'order', '1.0.0', 'sha256:1', 'do: []', 5);"
+          "PRAGMA user_version = 1; PRAGMA application_id = " +
+          std::to_string(sqlite::application_id));
+  session s{[&] { return std::move(open().value()); }};
+  const auto found = *s.read().find_workflow("acme", {"shop", "order", ""}).value();
+  CAF_CHECK_EQUAL(found.source, "do: []");
+  CAF_CHECK(found.resources.empty());
+  const auto put = s.commit_one("acme", {put_event{"shop", "1", noon_us, "{}", 0}});
+  CAF_CHECK(put.events == (std::vector<put_event_result>{{1, false}}));
 }
 
 CAF_TEST(damaged rows are reported as corrupt data) {

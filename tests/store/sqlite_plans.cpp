@@ -56,7 +56,8 @@ CAF_TEST(the check finds what it looks for) {
 
 CAF_TEST(no query of the reader reads a whole table) {
   for (const auto* sql : reading::all)
-    if (sql != reading::tenants) check(sql); // All tenants is what it is asked for.
+    if (sql != reading::tenants && sql != reading::waiting_tenants)
+      check(sql); // These are asked for all tenants, or look at each.
 }
 
 CAF_TEST(no statement of the writer reads a whole table) {
