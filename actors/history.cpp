@@ -1,5 +1,6 @@
 #include "actors/history.hpp"
 
+#include "actors/redaction.hpp"
 #include "messages/run_document.hpp"
 #include "workflow/json.hpp"
 
@@ -9,16 +10,32 @@ namespace steward {
 
 namespace {
 
-class document_writer final : public workflow::step_observer {
+constexpr size_t page_bytes = 4u << 20;
+
+class page_writer final : public workflow::step_observer {
 public:
+  page_writer(uint64_t after, size_t limit, workflow::secret_mask mask)
+      : after_(after), limit_(limit), mask_(std::move(mask)) {}
   void on_step(const workflow::step& s) override {
-    if (seq_ > 0) items_ += ',';
-    items_ += step_document(++seq_, s);
+    if (++seq_ <= after_ || more_) return;
+    if (shown_ == limit_ || (shown_ > 0 && items_.size() > page_bytes)) {
+      more_ = true;
+      return;
+    }
+    if (shown_++ > 0) items_ += ',';
+    items_ += step_document(seq_, redacted(s, mask_));
   }
-  std::string finish() && { return "{\"items\":[" + std::move(items_) + "],\"next\":null}"; }
+  std::string finish() && {
+    const auto next = more_ ? '"' + std::to_string(after_ + shown_) + '"' : "null";
+    return "{\"items\":[" + std::move(items_) + "],\"next\":" + next + "}";
+  }
 
 private:
-  uint64_t seq_ = 0;
+  uint64_t after_;
+  size_t limit_;
+  workflow::secret_mask mask_;
+  uint64_t seq_ = 0, shown_ = 0;
+  bool more_ = false; ///< There are steps past this page.
   std::string items_;
 };
 
@@ -75,9 +92,10 @@ void replay(workflow::machine& m, const store::stored_run& run, workflow::step_o
 }
 
 std::string history_document(std::shared_ptr<const workflow::definition> d,
-                             const workflow::machine_limits& limits, const store::stored_run& run) {
-  document_writer writer;
-  workflow::machine m{std::move(d), limits};
+                             const workflow::machine_limits& limits, const store::stored_run& run,
+                             uint64_t after, size_t limit, const workflow::value& secrets) {
+  page_writer writer{after, limit, workflow::secret_mask{secrets}};
+  workflow::machine m{std::move(d), limits, secrets};
   replay(m, run, &writer);
   return std::move(writer).finish();
 }

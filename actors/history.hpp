@@ -22,8 +22,12 @@ void replay(workflow::machine& m, const store::stored_run& run,
             workflow::step_observer* observer = nullptr,
             const std::function<void(const workflow::command&)>& on_command = nullptr);
 
-/// {"items": [...], "next": null}: the run's whole history. Throws as replay does.
+/// {"items": [...], "next": "..."}: a page of the run's history, `limit` steps past step `after` or
+/// about 4 MiB of them, without `secrets`; `next` is null on the last page, else its last `seq`.
+/// Throws as replay does.
 std::string history_document(std::shared_ptr<const workflow::definition> d,
-                             const workflow::machine_limits& limits, const store::stored_run& run);
+                             const workflow::machine_limits& limits, const store::stored_run& run,
+                             uint64_t after, size_t limit,
+                             const workflow::value& secrets = workflow::value::empty_object());
 
 } // namespace steward

@@ -1,7 +1,11 @@
 #include "actors/library.hpp"
 
-#include "messages/digest.hpp"
 #include "actors/local_messages.hpp"
+#include "actors/schedule_deployment.hpp"
+#include "actors/stored_definition.hpp"
+#include "connectors/resource_fetcher.hpp"
+#include "connectors/secret_directory.hpp"
+#include "messages/digest.hpp"
 #include "messages/run_document.hpp"
 #include "supervision/supervisor.hpp"
 #include "workflow/json.hpp"
@@ -38,22 +42,24 @@ failure definition_failure(const std::vector<workflow::definition_problem>& prob
 /// before the answer, so that who has the answer starts the new version.
 class deployment final : public commit_completion {
 public:
-  deployment(std::shared_ptr<node> n, tenant_id tenant, workflow_row row, reply_slot slot)
-      : node_(std::move(n)), tenant_(std::move(tenant)), row_(std::move(row)),
-        slot_(std::move(slot)) {}
+  deployment(std::shared_ptr<node> n, workflow_changed what, workflow_row row, reply_slot slot,
+             bool starts_itself)
+      : node_(std::move(n)), what_(std::move(what)), row_(std::move(row)), slot_(std::move(slot)),
+        starts_itself_(starts_itself) {}
 
   void done(const batch_result& result) noexcept override {
     switch (result.what) {
     case batch_result::kind::committed: {
-      if (const auto d = node_->tenant_doors->find(tenant_))
-        if (auto handle = d->actor())
-          caf::anon_send(handle, workflow_changed{row_.ref.namespace_, row_.ref.name});
+      const auto way = node_->tenant_doors->find(what_.tenant);
+      auto handle = way ? way->actor() : caf::actor{};
+      if (!handle && starts_itself_) handle = node_->tenants->get(); // which loads the tenant
+      if (handle) caf::anon_send(handle, what_);
       reply r = reply::ok(workflow_document(row_));
       r.what = reply::kind::created;
       r.location = "/api/v1/workflows/" + row_.ref.namespace_ + "/" + row_.ref.name +
                    "?version=" + row_.ref.version;
       slot_.answer(std::move(r));
-      spdlog::info("workflow.deployed tenant={} workflow={}/{} version={}", tenant_,
+      spdlog::info("workflow.deployed tenant={} workflow={}/{} version={}", what_.tenant,
                    row_.ref.namespace_, row_.ref.name, row_.ref.version);
       return;
     }
@@ -76,21 +82,24 @@ public:
 
 private:
   std::shared_ptr<node> node_;
-  tenant_id tenant_;
+  workflow_changed what_;
   workflow_row row_;
   reply_slot slot_;
+  bool starts_itself_;
 };
 
 class library_state {
 public:
-  explicit library_state(std::shared_ptr<node> n) : node_(std::move(n)) {
+  explicit library_state(std::shared_ptr<node> n)
+      : node_(std::move(n)), secrets_(node_->settings.secrets.directory) {
     auto opened = node_->engine->open_reader();
     if (!opened) throw std::runtime_error("the store can't be opened: " + opened.error().reason);
     reader_ = std::move(*opened);
   }
 
   void deploy(deploy_workflow& request, const reply_slot& slot) {
-    auto read = workflow::read_definition(request.text);
+    connectors::resource_fetcher fetcher{node_->settings.http_client, node_->settings.resources};
+    auto read = workflow::read_definition(request.text, {}, &fetcher);
     if (!read) return slot.answer(reply::error(definition_failure(read.error())));
     const auto journal = node_->journal->get();
     if (!journal) return; // the slot answers
@@ -99,16 +108,24 @@ public:
     row.digest = sha256_digest(request.text);
     row.created_us = node_->outside.now_us();
     row.source = std::move(request.text);
+    row.resources = resources_text(**read);
     if (auto known = reader_->find_workflow(request.tenant, row.ref);
         known && *known && (*known)->digest == row.digest)
       return slot.answer(reply::ok(workflow_document(**known)));
+    for (const auto& name : secrets_.read_all(request.tenant, (*read)->secrets).missing)
+      spdlog::warn("workflow.secret_missing tenant={} workflow={}/{} secret={}", request.tenant,
+                   row.ref.namespace_, row.ref.name, name);
     commit_request commit;
     commit.batch.tenant = request.tenant;
     commit.batch.ops.emplace_back(put_workflow{row});
     commit.batch.ops.emplace_back(publish_event{
         "dev.steward.workflow.deployed.v1", "workflows/" + row.ref.namespace_ + "/" + row.ref.name,
         row.created_us, workflow_document(row)});
-    commit.completion = std::make_shared<deployment>(node_, request.tenant, std::move(row), slot);
+    workflow_changed what{request.tenant, row.ref.namespace_, row.ref.name,
+                          write_schedule(commit.batch, *reader_, **read, row.created_us)};
+    const bool starts_itself = !std::holds_alternative<std::monostate>((*read)->starts);
+    commit.completion = std::make_shared<deployment>(node_, std::move(what), std::move(row), slot,
+                                                     starts_itself);
     caf::anon_send(journal, std::move(commit));
   }
 
@@ -126,7 +143,7 @@ public:
       r.content_type = "application/yaml";
       return slot.answer(std::move(r));
     }
-    auto compiled = compile(row);
+    auto compiled = compile(request.tenant, row);
     if (!compiled.workflow) return slot.answer(reply::error(compiled.why));
     std::string json = workflow_document(row);
     json.pop_back();
@@ -169,12 +186,8 @@ public:
   }
 
   found_workflow find(const find_workflow& request) {
-    if (request.id != 0) {
-      if (const auto known = by_id_.find(request.id); known != by_id_.end()) {
-        recent_.splice(recent_.begin(), recent_, known->second);
-        return {*known->second, {}};
-      }
-    }
+    if (request.id != 0)
+      if (auto known = known_already(request.tenant, request.id)) return {std::move(known), {}};
     auto row = request.id != 0 ? reader_->workflow_by_id(request.id)
                                : reader_->find_workflow(request.tenant, request.ref);
     if (!row) return {nullptr, store_failure(row.error())};
@@ -186,16 +199,35 @@ public:
                (request.ref.version.empty() ? std::string{} : " version " + request.ref.version),
            {},
            {}}};
-    return compile(**row);
+    auto found = compile(request.tenant, **row);
+    found.created_us = (*row)->created_us;
+    return found;
   }
 
 private:
-  found_workflow compile(const workflow_row& row) {
-    if (const auto known = by_id_.find(row.id); known != by_id_.end()) {
-      recent_.splice(recent_.begin(), recent_, known->second);
-      return {*known->second, {}};
-    }
-    auto read = workflow::read_definition(row.source);
+  /// From memory, with the secrets as they are now; null if it has to be compiled.
+  deployed_ptr known_already(const tenant_id& tenant, int64_t id) {
+    const auto known = by_id_.find(id);
+    if (known == by_id_.end()) return nullptr;
+    recent_.splice(recent_.begin(), recent_, known->second);
+    auto& kept = *known->second;
+    if (kept->outdated(node_->outside.now_us())) kept = with_secrets(tenant, id, kept->definition);
+    return kept;
+  }
+
+  deployed_ptr with_secrets(const tenant_id& tenant, int64_t id,
+                            std::shared_ptr<const workflow::definition> definition) const {
+    deployed d{id, std::move(definition)};
+    if (d.definition->secrets.empty()) return std::make_shared<const deployed>(std::move(d));
+    d.secrets = secrets_.read_all(tenant, d.definition->secrets).secrets;
+    d.mask = workflow::secret_mask{d.secrets};
+    d.secrets_us = node_->outside.now_us();
+    return std::make_shared<const deployed>(std::move(d));
+  }
+
+  found_workflow compile(const tenant_id& tenant, const workflow_row& row) {
+    if (auto known = known_already(tenant, row.id)) return {std::move(known), {}};
+    auto read = read_stored(row);
     if (!read)
       return {nullptr,
               {ec::corrupt_data,
@@ -204,7 +236,7 @@ private:
                    read.error().front().message,
                {},
                {}}};
-    recent_.push_front(std::make_shared<const deployed>(deployed{row.id, *read}));
+    recent_.push_front(with_secrets(tenant, row.id, *read));
     by_id_[row.id] = recent_.begin();
     if (recent_.size() > compiled_kept) {
       by_id_.erase(recent_.back()->id);
@@ -242,6 +274,7 @@ private:
   }
 
   std::shared_ptr<node> node_;
+  const connectors::secret_directory secrets_;
   std::unique_ptr<store::reader> reader_;
   std::list<deployed_ptr> recent_; // most recently used first
   std::map<int64_t, std::list<deployed_ptr>::iterator> by_id_;

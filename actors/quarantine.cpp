@@ -72,8 +72,10 @@ private:
                          workflow::encode_event({now_us, workflow::quarantined{reason_}})});
       commit.batch.ops.emplace_back(
           update_run{run_, row_.status, {}, row_.error, row_.ended_us, row_.attempts});
-      commit.batch.ops.emplace_back(publish_event{
-          lifecycle_type(row_.status), "runs/" + run_.text(), now_us, run_summary(row_)});
+      auto type = lifecycle_type(row_.status);
+      auto data = lifecycle_data(row_, type, now_us);
+      commit.batch.ops.emplace_back(
+          publish_event{std::move(type), "runs/" + run_.text(), now_us, std::move(data)});
     } else
       write_start(commit.batch, *order_, row_);
     commit.completion = std::make_shared<tell_batch>(caf::actor_cast<caf::actor>(self_));

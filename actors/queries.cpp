@@ -1,10 +1,15 @@
 #include "actors/queries.hpp"
 
+#include "actors/evaluation.hpp"
 #include "actors/history.hpp"
+#include "actors/inbox_messages.hpp"
 #include "actors/local_messages.hpp"
+#include "actors/replay.hpp"
+#include "actors/stored_definition.hpp"
+#include "connectors/secret_directory.hpp"
+#include "actors/schedule_messages.hpp"
 #include "messages/run_document.hpp"
 #include "supervision/supervisor.hpp"
-#include "workflow/reader.hpp"
 
 namespace steward {
 
@@ -88,20 +93,24 @@ public:
   }
 
   reply history(const get_history& q) {
-    auto loaded = reader_->load_run(q.tenant, q.run);
-    if (!loaded) return reply::error(store_failure(loaded.error()));
-    if (!*loaded) return no_such_run(q.run);
-    auto source = reader_->workflow_by_id((*loaded)->row.workflow_id);
-    if (!source) return reply::error(store_failure(source.error()));
-    if (!*source) return reply::error(ec::corrupt_data, "the run's workflow is missing");
-    auto definition = workflow::read_definition((*source)->source);
-    if (!definition)
-      return reply::error(ec::corrupt_data, "the run's workflow can't be read by this version");
-    try {
-      return reply::ok(history_document(*definition, node_->settings.tenant.machine, **loaded));
-    } catch (const std::exception& e) {
-      return reply::error(ec::corrupt_data, std::string{"the run can't be replayed: "} + e.what());
-    }
+    return replayed(q,
+                    [&](const auto& definition, const auto& run, const workflow::value& secrets) {
+                      return reply::ok(history_document(definition, node_->settings.tenant.machine,
+                                                        run, q.after, q.limit, secrets));
+                    });
+  }
+
+  reply moment(const get_replay& q) {
+    return replayed(
+        q, [&](const auto& definition, const auto& run, const workflow::value& secrets) {
+          auto document =
+              replay_document(definition, node_->settings.tenant.machine, run, q.step, secrets);
+          return document ? reply::ok(std::move(*document)) : reply::error(document.error());
+        });
+  }
+
+  reply evaluate(const evaluate_expression& q) const {
+    return evaluate_document(q.body, node_->outside.now_us());
   }
 
   reply stats(const get_stats& q) {
@@ -147,6 +156,59 @@ public:
     return {std::make_shared<std::vector<store::stored_timer>>(std::move(*page)), last, false};
   }
 
+  reply events(const list_events& q) {
+    auto page = reader_->inbox_after(q.tenant, q.after, q.limit + 1);
+    if (!page) return reply::error(store_failure(page.error()));
+    std::string json = "{\"items\":[";
+    size_t shown = 0;
+    for (; shown < page->size() && shown < q.limit && (shown == 0 || json.size() < list_bytes);
+         ++shown) {
+      const auto& e = (*page)[shown];
+      if (shown > 0) json += ',';
+      json += "{\"sequence\":" + std::to_string(e.sequence) + ",\"received_at\":\"";
+      append_time(json, e.received_us);
+      json += "\",\"event\":" + e.event + '}';
+    }
+    json += "],\"next\":";
+    json += shown < page->size() ? '"' + std::to_string((*page)[shown - 1].sequence) + '"' : "null";
+    json += '}';
+    return reply::ok(std::move(json));
+  }
+
+  listener_page listeners(const read_listeners& q) {
+    auto range = reader_->inbox_range(q.tenant);
+    auto rows = reader_->listeners(q.tenant);
+    if (!range || !rows) return {nullptr, 0, true};
+    return {std::make_shared<std::vector<store::stored_listener>>(std::move(*rows)), range->newest,
+            false};
+  }
+
+  inbox_page inbox(const read_inbox& q) {
+    auto events = reader_->inbox_after(q.tenant, q.after, q.limit);
+    if (!events) return {nullptr, true};
+    return {std::make_shared<std::vector<store::inbox_event>>(std::move(*events)), false};
+  }
+
+  waiting_tenants waiting() {
+    auto tenants = reader_->waiting_tenants();
+    if (!tenants) return {nullptr, true};
+    return {std::make_shared<std::vector<tenant_id>>(std::move(*tenants)), false};
+  }
+
+  found_run find(const find_run& q) {
+    auto row = reader_->get_run(q.tenant, q.run);
+    if (!row) return {std::nullopt, true};
+    return {std::move(*row), false};
+  }
+
+  schedule_page schedules(const read_schedules& q) {
+    auto rows = reader_->schedules(q.tenant);
+    const auto inbox = reader_->inbox_range(q.tenant);
+    if (!rows || !inbox) return {nullptr, 0, true};
+    return {std::make_shared<std::vector<store::stored_schedule>>(std::move(*rows)), inbox->newest,
+            false};
+  }
+
   feed_page feed(const read_feed& q) {
     feed_page out{std::make_shared<std::vector<feed_event>>(), {}, false};
     auto bounds = reader_->feed_range(q.tenant);
@@ -160,6 +222,27 @@ public:
   }
 
 private:
+  /// What `tell` makes of the run and its definition, or why it can't be told.
+  template <class Query, class Tell>
+  reply replayed(const Query& q, Tell tell) {
+    auto loaded = reader_->load_run(q.tenant, q.run);
+    if (!loaded) return reply::error(store_failure(loaded.error()));
+    if (!*loaded) return no_such_run(q.run);
+    auto source = reader_->workflow_by_id((*loaded)->row.workflow_id);
+    if (!source) return reply::error(store_failure(source.error()));
+    if (!*source) return reply::error(ec::corrupt_data, "the run's workflow is missing");
+    auto definition = read_stored(**source);
+    if (!definition)
+      return reply::error(ec::corrupt_data, "the run's workflow can't be read by this version");
+    try {
+      const connectors::secret_directory secrets{node_->settings.secrets.directory};
+      return tell(*definition, **loaded,
+                  secrets.read_all(q.tenant, (*definition)->secrets).secrets);
+    } catch (const std::exception& e) {
+      return reply::error(ec::corrupt_data, std::string{"the run can't be replayed: "} + e.what());
+    }
+  }
+
   caf::event_based_actor* self_;
   std::shared_ptr<node> node_;
   std::unique_ptr<store::reader> reader_;
@@ -175,11 +258,25 @@ caf::behavior queries(caf::event_based_actor* self, std::shared_ptr<node> n) {
       [s](const get_history& q, const reply_slot& r) {
         s->question(r, [&] { return s->history(q); });
       },
+      [s](const get_replay& q, const reply_slot& r) {
+        s->question(r, [&] { return s->moment(q); });
+      },
+      [s](const evaluate_expression& q, const reply_slot& r) {
+        s->question(r, [&] { return s->evaluate(q); });
+      },
       [s](const get_stats& q, const reply_slot& r) { s->question(r, [&] { return s->stats(q); }); },
       [s](const load_run& q) { return s->load(q); },
       [s](const find_unfinished& q) { return s->unfinished(q); },
       [s](const read_timers& q) { return s->timers(q); },
       [s](const read_feed& q) { return s->feed(q); },
+      [s](const find_run& q) { return s->find(q); },
+      [s](const read_schedules& q) { return s->schedules(q); },
+      [s](const list_events& q, const reply_slot& r) {
+        s->question(r, [&] { return s->events(q); });
+      },
+      [s](const read_listeners& q) { return s->listeners(q); },
+      [s](const read_inbox& q) { return s->inbox(q); },
+      [s](const find_waiting&) { return s->waiting(); },
   }
       .or_else(supervision::prepare(self));
 }

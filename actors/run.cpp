@@ -1,6 +1,10 @@
 #include "actors/run.hpp"
 
 #include "actors/history.hpp"
+#include "actors/redaction.hpp"
+#include "actors/replay.hpp"
+#include "actors/retry_plan.hpp"
+#include "actors/run_hands.hpp"
 #include "actors/run_writes.hpp"
 #include "actors/tell_batch.hpp"
 #include "messages/run_document.hpp"
@@ -17,7 +21,6 @@ namespace {
 using begin_atom = caf::atom_constant<caf::atom("begin")>;
 using proceed_atom = caf::atom_constant<caf::atom("proceed")>;
 using again_atom = caf::atom_constant<caf::atom("again")>;
-using resend_atom = caf::atom_constant<caf::atom("resend")>;
 using rest_atom = caf::atom_constant<caf::atom("rest")>;
 using late_atom = caf::atom_constant<caf::atom("late")>;
 
@@ -26,7 +29,8 @@ using std::chrono::milliseconds;
 class run_state final : workflow::step_observer {
 public:
   run_state(caf::event_based_actor* self, std::shared_ptr<node> n, run_birth birth)
-      : self_(self), node_(std::move(n)), birth_(std::move(birth)) {
+      : self_(self), node_(std::move(n)), birth_(std::move(birth)),
+        hands_(self_, node_, birth_.tenant, birth_.id) {
     node_->counters.runs_awake.fetch_add(1, std::memory_order_relaxed);
     self_->set_down_handler([this](const caf::down_msg&) { http_client_down(); });
   }
@@ -45,17 +49,22 @@ public:
 
   void answered(call_done& m) {
     when_ready([this, m = std::move(m)]() mutable {
+      if (workflow_) redact(m, workflow_->mask);
       if (m.answered)
         happened(
             workflow::http_answered{m.effect, m.status, std::move(m.headers), std::move(m.body)});
       else
-        happened(workflow::http_failed{m.effect, m.timed_out, std::move(m.reason)});
+        happened(
+            workflow::http_failed{m.effect, m.timed_out, std::move(m.reason), std::move(m.error)});
       flush();
     });
   }
 
   void due(const timer_due& m) {
     when_ready([this, m] {
+      // The reminder to cancel a child: it stays until the child's end is known.
+      if (hands_.is_child(m.effect))
+        return hands_.perform(workflow::drop_effect{m.effect, workflow::drop_effect::kind::child});
       const workflow::drop_effect gone{m.effect, workflow::drop_effect::kind::timer};
       if (missing_ || workflow::is_final(durable_.status)) return forget_timer(gone);
       // Whether the machine still wants it or not: the row and the timer go.
@@ -72,8 +81,38 @@ public:
         e.output = std::move(*output);
       if (!m.error.empty())
         if (auto error = workflow::parse_json(m.error)) e.error = workflow::run_error_from(*error);
-      happened(std::move(e));
+      // Perhaps it was to be cancelled: nobody need be reminded any more.
+      if (missing_ || !happened(std::move(e)))
+        return forget_timer({m.effect, workflow::drop_effect::kind::timer});
       flush();
+    });
+  }
+
+  /// From a parent that no longer wants this run: it is told of the end in any case.
+  void cancel(const cancel_child& m) {
+    when_ready([this, m] {
+      if (!missing_ && happened(workflow::cancel_requested{"cancelled by request"})) return flush();
+      if (!missing_ && !workflow::is_final(durable_.status)) return; // its end is on its way
+      if (const auto tenant = node_->tenant_or_loader(birth_.tenant))
+        self_->send(tenant,
+                    child_done{birth_.tenant, m.parent, m.effect, run_status::cancelled, {}, {}});
+    });
+  }
+
+  void offered(const event_due& m) {
+    when_ready([this, m] {
+      const auto listener = m.who.effect;
+      const workflow::drop_effect gone{listener, workflow::drop_effect::kind::listener};
+      if (missing_ || workflow::is_final(durable_.status)) return hands_.perform(gone);
+      auto event = workflow::parse_json(m.event);
+      if (event && happened(workflow::event_received{listener, m.sequence, std::move(*event)})) {
+        next_.batch.ops.emplace_back(advance_listener{birth_.id, listener, {}, m.sequence});
+        next_.seen[listener] = m.sequence;
+        return flush();
+      }
+      // What it took but has not stored yet is not decided: a crash would bring it back.
+      if (!next_.seen.contains(listener) && !(in_flight_ && in_flight_->seen.contains(listener)))
+        hands_.saw(listener, m.sequence);
     });
   }
 
@@ -98,6 +137,22 @@ public:
       if (!done)
         return slot.answer(reply::error(
             ec::conflict, "the run is " + std::string{workflow::to_string(row_.status)}));
+      next_.answers.push_back(slot);
+      flush();
+    });
+  }
+
+  /// The run goes on after a bad end. Its parent, if it has one, has gone on without it.
+  void retry(const retry_run& m, const reply_slot& slot, const ticket& pass) {
+    when_ready([this, m, slot, pass] {
+      if (missing_) return slot.answer(no_such_run());
+      const auto status = workflow::is_final(durable_.status) ? row_.status : durable_.status;
+      auto how = plan_retry(m.body, *machine_, status, [this](std::string_view task) {
+        return last_input_of(workflow_->definition, node_->settings.tenant.machine, *stored_, task,
+                             workflow_->secrets);
+      });
+      if (!how) return slot.answer(reply::error(how.error()));
+      happened(*std::move(how));
       next_.answers.push_back(slot);
       flush();
     });
@@ -139,7 +194,7 @@ public:
     if (!machine_) return;
     for (const auto& c : machine_->outstanding())
       if (const auto* call = std::get_if<workflow::http_call>(&c))
-        if (sent_calls_.contains(call->effect)) perform(*call); // the others are not durable yet
+        if (hands_.has_sent(call->effect)) hands_.perform(c); // the others are not durable yet
   }
 
   void late(uint64_t waiter) {
@@ -162,7 +217,8 @@ private:
     std::vector<workflow::command> effects;
     std::vector<reply_slot> answers;
     std::vector<run_progress::item> steps;
-    run_row row; ///< As it is once this is durable.
+    std::map<effect_id, uint64_t> seen; ///< By listener: the newest event that it decided on.
+    run_row row;                        ///< As it is once this is durable.
     bool empty() const { return batch.ops.empty() && effects.empty() && answers.empty(); }
   };
 
@@ -229,33 +285,34 @@ private:
   void rebuild(const deployed_ptr& workflow) {
     row_ = durable_ = stored_->row;
     make_machine(workflow);
-    std::vector<workflow::drop_effect> cancels;
+    std::vector<effect_id> dropped;
     replay(*machine_, *stored_, this, [&](const workflow::command& c) {
-      remember_child(c);
+      hands_.remember(c);
       const auto* d = std::get_if<workflow::drop_effect>(&c);
-      if (d && d->what == workflow::drop_effect::kind::child) cancels.push_back(*d);
+      if (d && d->what == workflow::drop_effect::kind::child) dropped.push_back(d->effect);
     });
     steps_since_.clear();
     seq_ = stored_->journal.size();
     time_us_ = std::max(row_.created_us, node_->outside.now_us());
+    if (seq_ > 0) // the clock may have been set back since
+      time_us_ =
+          std::max(time_us_, workflow::decode_event(stored_->journal.back()).value().time_us);
     node_->counters.runs_replayed.fetch_add(1, std::memory_order_relaxed);
     next_.batch.tenant = birth_.tenant;
     if (birth_.order) release_order(*birth_.order);
-    stored_->journal.clear();
+    if (!workflow::is_final(row_.status)) stored_->journal.clear(); // else a retry may look at it
     ready_ = true;
-    for (const auto& c : cancels) {
-      perform(c); // it may not have reached the child
-      // After a crash between the commit of the reminder's row and its arming, nobody else tells
-      // it. A run that was merely woken (by that reminder, perhaps) must not arm it for ever.
-      if (!birth_.first) perform(workflow::set_timer{c.effect, time_us_});
-    }
+    // After a crash between the commit of a reminder's row and its arming, nobody else tells it.
+    if (!birth_.first)
+      for (const auto child : dropped) hands_.perform(workflow::set_timer{child, time_us_});
     if (workflow::is_final(row_.status)) {
       run_deferred();
+      if (in_flight_) return; // it goes on
       // Unless it was merely woken: a parent that asked, or one that a crash kept in the dark.
       if (birth_.order || !birth_.first) tell_parent();
       return self_->quit();
     }
-    ask_parent();
+    if (machine_->times_retried() == 0) ask_parent(); // else nobody waits for it, and it may go on
     for (auto& c : machine_->outstanding()) want(std::move(c));
     sync_status();
     flush();
@@ -265,7 +322,8 @@ private:
 
   void make_machine(const deployed_ptr& workflow) {
     workflow_ = workflow;
-    machine_.emplace(workflow->definition, node_->settings.tenant.machine);
+    hands_.use(workflow);
+    machine_.emplace(workflow->definition, node_->settings.tenant.machine, workflow->secrets);
     step_seq_ = 0;
   }
 
@@ -278,7 +336,10 @@ private:
     if (!machine_->wants(e)) return false;
     time_us_ = e.time_us;
     next_.batch.ops.emplace_back(append_journal{birth_.id, ++seq_, workflow::encode_event(e)});
-    take(machine_->advance(e, this));
+    auto advanced = machine_->advance(e, this);
+    if constexpr (std::is_same_v<What, workflow::retry_requested>)
+      write_reopened(next_.batch, row_, *machine_, time_us_);
+    take(std::move(advanced));
     return true;
   }
 
@@ -291,18 +352,18 @@ private:
     steps_since_.clear();
   }
 
-  void remember_child(const workflow::command& c) {
-    if (const auto* child = std::get_if<workflow::start_child>(&c))
-      child_keys_[child->effect] = child->idempotency_key;
-  }
-
   void want(workflow::command c) {
-    remember_child(c);
+    redact(c, workflow_->mask);
+    hands_.remember(c);
     if (const auto* t = std::get_if<workflow::set_timer>(&c))
       next_.batch.ops.emplace_back(put_timer{birth_.id, t->effect, t->due_us});
     if (const auto* d = std::get_if<workflow::drop_effect>(&c))
-      if (d->what == workflow::drop_effect::kind::timer)
-        next_.batch.ops.emplace_back(clear_timer{birth_.id, d->effect});
+      write_dropped(next_.batch, birth_.id, *d);
+    if (const auto* l = std::get_if<workflow::listen_for>(&c))
+      next_.batch.ops.emplace_back(
+          put_listener{birth_.id, l->effect, {}, encode_routes(l->routes)});
+    if (const auto* e = std::get_if<workflow::emit_event>(&c))
+      write_event(next_.batch, e->event, time_us_, node_->settings.tenant.inbox_hours);
     const auto* d = std::get_if<workflow::drop_effect>(&c);
     const auto dropped = d && d->what == workflow::drop_effect::kind::child ? d->effect : 0;
     next_.effects.push_back(std::move(c));
@@ -312,13 +373,14 @@ private:
 
   void sync_status() {
     if (machine_->status() == row_.status) return;
-    write_status(next_.batch, row_, *machine_, time_us_);
+    write_status(next_.batch, row_, *machine_, workflow_->mask, time_us_);
   }
 
   void on_step(const workflow::step& s) override {
     ++step_seq_;
     if (node_->watched.watched(birth_.id))
-      steps_since_.push_back({step_type(s.type), step_document(step_seq_, s), s.time_us});
+      steps_since_.push_back(
+          {step_type(s.type), step_document(step_seq_, redacted(s, workflow_->mask)), s.time_us});
   }
 
   /// Events wait until the run is loaded and has done what it can do by itself: a replay does not
@@ -382,7 +444,8 @@ private:
 
   void carry_out(outbox& out) {
     for (const auto& slot : out.answers) slot.answer(reply::ok(run_document(durable_)));
-    for (const auto& c : out.effects) perform(c);
+    for (const auto& c : out.effects) hands_.perform(c);
+    for (const auto& [listener, sequence] : out.seen) hands_.saw(listener, sequence);
     if (!out.steps.empty())
       if (const auto feed = node_->feed->get())
         self_->send(feed, run_progress{birth_.tenant, birth_.id,
@@ -469,52 +532,8 @@ private:
 
   // --- the world ---
 
-  void perform(const workflow::command& c) {
-    std::visit([this](const auto& what) { perform(what); }, c);
-  }
-
-  void perform(const workflow::http_call& c) {
-    sent_calls_.insert(c.effect);
-    const auto client = node_->http_client->get();
-    if (!client) return later(resend_atom::value);
-    if (!watching_client_) {
-      self_->monitor(client);
-      watching_client_ = true;
-    }
-    self_->send(client, perform_call{birth_.id, c.effect, c.idempotency_key, c.method, c.url,
-                                     c.headers, c.body, c.follow_redirects});
-  }
-  void perform(const workflow::set_timer& t) {
-    if (const auto timers = node_->timers->get())
-      self_->send(timers, arm_timer{birth_.tenant, birth_.id, t.effect, t.due_us});
-    // A timers actor that is down reads the row when it comes back.
-  }
-  void perform(const workflow::drop_effect& d) {
-    switch (d.what) {
-    case workflow::drop_effect::kind::timer:
-      if (const auto timers = node_->timers->get())
-        self_->send(timers, disarm_timer{birth_.id, d.effect});
-      return;
-    case workflow::drop_effect::kind::http:
-      if (const auto client = node_->http_client->get())
-        self_->send(client, cancel_call{birth_.id, d.effect});
-      return;
-    case workflow::drop_effect::kind::child:
-      if (const auto tenant = node_->tenant_or_loader(birth_.tenant))
-        self_->send(tenant,
-                    cancel_child{birth_.tenant, birth_.id, d.effect, child_keys_[d.effect]});
-      return;
-    }
-  }
-  void perform(const workflow::start_child& c) {
-    if (const auto tenant = node_->tenant_or_loader(birth_.tenant))
-      self_->send(tenant, spawn_child{birth_.tenant, birth_.id, c.await ? c.effect : 0,
-                                      c.workflow.namespace_, c.workflow.name, c.workflow.version,
-                                      workflow::to_json(c.input), c.idempotency_key});
-  }
-
   void http_client_down() {
-    watching_client_ = false;
+    hands_.http_client_down();
     later(resend_atom::value);
   }
 
@@ -529,9 +548,10 @@ private:
     if (!ready_ || more_ || in_flight_ || !next_.empty() || !waiters_.empty()) return false;
     if (durable_.status == run_status::waiting) return true;
     if (durable_.status != run_status::suspended) return false;
-    for (const auto& c : machine_->outstanding())
-      if (!std::holds_alternative<workflow::set_timer>(c)) return false;
-    return true;
+    return std::ranges::all_of(machine_->outstanding(), [](const workflow::command& c) {
+      return std::holds_alternative<workflow::set_timer>(c) ||
+             std::holds_alternative<workflow::listen_for>(c);
+    });
   }
 
   void rest_later() {
@@ -548,10 +568,11 @@ private:
   caf::event_based_actor* self_;
   std::shared_ptr<node> node_;
   run_birth birth_;
+  run_hands hands_;
   deployed_ptr workflow_;
   std::optional<workflow::machine> machine_;
   std::shared_ptr<store::stored_run> stored_; ///< Set once the run is in the store.
-  bool ready_ = false, more_ = false, missing_ = false, watching_client_ = false;
+  bool ready_ = false, more_ = false, missing_ = false;
   run_row row_;     ///< With all that was decided.
   run_row durable_; ///< With all that was committed.
   uint64_t seq_ = 0, number_ = 0, moment_ = 0, last_waiter_ = 0, step_seq_ = 0;
@@ -562,8 +583,6 @@ private:
   std::vector<run_progress::item> steps_since_;
   std::deque<std::function<void()>> deferred_;
   std::map<uint64_t, reply_slot> waiters_;
-  std::set<effect_id> sent_calls_;
-  std::map<effect_id, std::string> child_keys_; ///< Of all children it ever wanted.
 };
 
 } // namespace
@@ -577,9 +596,14 @@ caf::behavior run_actor(caf::event_based_actor* self, std::shared_ptr<node> n, r
       [state](call_done& m) { state->answered(m); },
       [state](const timer_due& m) { state->due(m); },
       [state](const child_done& m) { state->child_ended(m); },
+      [state](const event_due& m) { state->offered(m); },
+      [state](const cancel_child& m) { state->cancel(m); },
       [state](const confirm_child& m) { state->confirm(m); },
       [state](const control_run& m, const reply_slot& slot, const ticket& pass) {
         state->control(m, slot, pass);
+      },
+      [state](const retry_run& m, const reply_slot& slot, const ticket& pass) {
+        state->retry(m, slot, pass);
       },
       [state](const await_end& m) { state->await(m); },
       [state](const batch_done& m) { state->committed(m); },

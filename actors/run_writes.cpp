@@ -8,18 +8,20 @@ namespace steward {
 
 namespace {
 
-void take_state(run_row& row, const workflow::machine& m, int64_t now_us) {
+void take_state(run_row& row, const workflow::machine& m, const workflow::secret_mask& mask,
+                int64_t now_us) {
   row.status = m.status();
   row.attempts = m.attempts();
   if (!workflow::is_final(row.status)) return;
   row.ended_us = now_us;
-  if (row.status == run_status::completed) row.output = workflow::to_json(m.output());
-  if (m.error()) row.error = workflow::to_json(workflow::to_value(*m.error()));
+  if (row.status == run_status::completed) row.output = workflow::to_json(mask.masked(m.output()));
+  if (m.error()) row.error = workflow::to_json(mask.masked(workflow::to_value(*m.error())));
 }
 
 void publish(write_batch& batch, const run_row& row, std::string type, int64_t now_us) {
+  auto data = lifecycle_data(row, type, now_us);
   batch.ops.emplace_back(
-      publish_event{std::move(type), "runs/" + row.id.text(), now_us, run_summary(row)});
+      publish_event{std::move(type), "runs/" + row.id.text(), now_us, std::move(data)});
 }
 
 } // namespace
@@ -34,7 +36,7 @@ run_row first_row(const start_order& order, const workflow::machine& m) {
   row.started_us = order.created_us;
   row.parent = order.parent;
   row.parent_effect = order.parent_effect;
-  take_state(row, m, order.created_us);
+  take_state(row, m, order.workflow->mask, order.created_us);
   return row;
 }
 
@@ -59,9 +61,10 @@ void write_start(write_batch& batch, const start_order& order, const run_row& ro
   publish(batch, row, lifecycle_type(row.status), order.created_us);
 }
 
-void write_status(write_batch& batch, run_row& row, const workflow::machine& m, int64_t now_us) {
+void write_status(write_batch& batch, run_row& row, const workflow::machine& m,
+                  const workflow::secret_mask& mask, int64_t now_us) {
   const bool was_suspended = row.status == run_status::suspended;
-  take_state(row, m, now_us);
+  take_state(row, m, mask, now_us);
   update_run update;
   update.run = row.id;
   update.status = row.status;
@@ -74,6 +77,26 @@ void write_status(write_batch& batch, run_row& row, const workflow::machine& m, 
   publish(batch, row,
           resumed ? "io.serverlessworkflow.workflow.resumed.v1" : lifecycle_type(row.status),
           now_us);
+}
+
+void write_reopened(write_batch& batch, run_row& row, const workflow::machine& m, int64_t now_us) {
+  row.status = run_status::running;
+  row.attempts = m.attempts();
+  row.output.reset();
+  row.error.reset();
+  row.ended_us.reset();
+  update_run update;
+  update.run = row.id;
+  update.status = row.status;
+  update.attempts = row.attempts;
+  update.reopens = true;
+  batch.ops.emplace_back(std::move(update));
+  constexpr std::string_view type = "io.serverlessworkflow.workflow.resumed.v1";
+  auto data = lifecycle_data(row, type, now_us);
+  data.back() = ',';
+  data += "\"retry\":true}";
+  batch.ops.emplace_back(
+      publish_event{std::string{type}, "runs/" + row.id.text(), now_us, std::move(data)});
 }
 
 std::string start_fingerprint(const start_run& request) {
@@ -106,6 +129,27 @@ reply refused_start(const batch_result& result) {
                        "the run could not be stored: " + result.reason,
                        {},
                        std::chrono::milliseconds{1000}});
+}
+
+void write_dropped(write_batch& batch, const run_id& run, const workflow::drop_effect& d) {
+  using kind = workflow::drop_effect::kind;
+  if (d.what == kind::timer) batch.ops.emplace_back(clear_timer{run, d.effect});
+  if (d.what == kind::listener) batch.ops.emplace_back(clear_listener{run, d.effect, {}});
+}
+
+void write_event(write_batch& batch, const workflow::value& event, int64_t now_us,
+                 uint32_t kept_hours) {
+  const auto text = [&event](std::string_view key) {
+    const auto found = event.get(key);
+    return found.is_string() ? std::string{found.as_string()} : std::string{};
+  };
+  const auto kept_us = int64_t{kept_hours} * 3'600'000'000;
+  batch.ops.emplace_back(
+      put_event{text("source"), text("id"), now_us, workflow::to_json(event), now_us - kept_us});
+  const auto about = workflow::value::object(
+      {{"id", event.get("id")}, {"source", event.get("source")}, {"type", event.get("type")}});
+  batch.ops.emplace_back(publish_event{"dev.steward.event.received.v1", "events/" + text("id"),
+                                       now_us, workflow::to_json(about)});
 }
 
 } // namespace steward

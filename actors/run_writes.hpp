@@ -15,7 +15,18 @@ void write_start(write_batch& batch, const start_order& order, const run_row& ro
 
 /// Brings the row to the machine's status and publishes that. `row` is changed as the store's will
 /// be.
-void write_status(write_batch& batch, run_row& row, const workflow::machine& m, int64_t now_us);
+void write_status(write_batch& batch, run_row& row, const workflow::machine& m,
+                  const workflow::secret_mask& mask, int64_t now_us);
+
+/// What is stored of an effect that is no longer wanted goes.
+void write_dropped(write_batch& batch, const run_id& run, const workflow::drop_effect& d);
+
+/// Puts a CloudEvent into the tenant's inbox, where it is kept for so many hours, and on the feed.
+void write_event(write_batch& batch, const workflow::value& event, int64_t now_us,
+                 uint32_t kept_hours);
+
+/// The run, which had ended, goes on: its row is as if it had not, and that is published.
+void write_reopened(write_batch& batch, run_row& row, const workflow::machine& m, int64_t now_us);
 
 /// Identifies a request to start a run: a second one with the same key must be the same.
 std::string start_fingerprint(const start_run& request);

@@ -28,6 +28,16 @@ private:
   bool told_ = false;
 };
 
+/// Asks the journal for `batch_done` once everything that it was sent before is on disk. Whoever
+/// takes over from actors that crashed looks into the store only then: their last batches may still
+/// be on their way, and with them what nobody else knows of. False: there is no journal now.
+inline bool ask_settled(const node& n, const tenant_id& tenant, const caf::actor& who) {
+  const auto journal = n.journal->get();
+  if (!journal) return false;
+  caf::anon_send(journal, commit_request{{tenant, {}}, std::make_shared<tell_batch>(who)});
+  return true;
+}
+
 /// Disarms a timer once its row is surely gone; until then it is told again and again.
 class disarm_after final : public commit_completion {
 public:

@@ -1,9 +1,13 @@
 #include "actors/tenant.hpp"
 
+#include "actors/inbox.hpp"
 #include "actors/local_messages.hpp"
 #include "actors/quarantine.hpp"
 #include "actors/run.hpp"
 #include "actors/runner.hpp"
+#include "actors/schedule_messages.hpp"
+#include "actors/schedules.hpp"
+#include "actors/tell_batch.hpp"
 #include "messages/digest.hpp"
 #include "messages/run_document.hpp"
 #include "supervision/supervisor.hpp"
@@ -47,6 +51,18 @@ supervision::supervisor_spec tenant_spec(const std::shared_ptr<node>& n, const t
         [n, tenant](caf::event_based_actor* self) { return runner(self, n, tenant); });
   };
   spec.children.push_back(std::move(r));
+  child_spec events;
+  events.name = "inbox";
+  events.start = [n, id](const child_start& c) {
+    auto tenant = caf::actor_cast<caf::actor>(c.parent);
+    return c.parent->spawn(
+        [n, id, tenant](caf::event_based_actor* self) { return inbox(self, n, id, tenant); });
+  };
+  spec.children.push_back(std::move(events));
+  child_spec starts;
+  starts.name = "schedules";
+  starts.start = [n, id](const child_start& c) { return c.parent->spawn(schedules, n, id); };
+  spec.children.push_back(std::move(starts));
   return spec;
 }
 
@@ -75,6 +91,11 @@ public:
   /// Wakes what was running when the node, or this actor, stopped. Waiting runs sleep on: their
   /// timers wake them.
   void recover() {
+    if (!ask_settled(*node_, id_, caf::actor_cast<caf::actor>(self_))) recover_later();
+  }
+
+  void settled(const batch_done& m) {
+    if (m.lost || m.result.what != batch_result::kind::committed) return recover_later();
     const auto loader = node_->loader->get();
     if (!loader) return recover_later();
     self_->request(loader, caf::infinite, find_unfinished{id_})
@@ -114,6 +135,13 @@ public:
     admit_child(order);
   }
 
+  void start_fixed(const start_due& m) {
+    const auto& order = m.order;
+    if (awake_.contains(order->id))
+      return tell_run(order->id, await_end{order->slot, milliseconds{0}});
+    admit(order);
+  }
+
   void admit_child(const start_order_ptr& order) {
     if (children_to_come_.insert(order->id).second) admit(order);
   }
@@ -122,7 +150,7 @@ public:
     if (order->parent && !children_to_come_.contains(order->id)) return; // cancelled meanwhile
     const auto& r = order->request;
     const auto known = workflows_.find(workflow_key(r));
-    if (known != workflows_.end()) {
+    if (known != workflows_.end() && !known->second->outdated(node_->outside.now_us())) {
       order->workflow = known->second;
       return dispatch(std::move(order));
     }
@@ -167,6 +195,7 @@ public:
     for (auto it = workflows_.lower_bound(prefix);
          it != workflows_.end() && it->first.starts_with(prefix);)
       it = workflows_.erase(it);
+    tell_child("schedules", m);
   }
 
   // --- what happens to runs ---
@@ -176,13 +205,24 @@ public:
     if (auto handle = wake(run)) self_->send(handle, std::forward<Message>(message)...);
   }
 
+  /// A child that is between two incarnations misses it: it reads what is stored when it is back,
+  /// and whoever waits for an answer is told to try again.
+  template <class... Message>
+  void tell_child(const char* name, Message&&... message) {
+    if (auto handle = core_.child(name)) self_->send(handle, std::forward<Message>(message)...);
+  }
+
+  /// An event of the inbox reaches a run, or the trigger of a workflow.
+  void offer(const event_due& m) {
+    if (m.who.trigger.empty()) return tell_run(m.who.run, m);
+    tell_child("schedules", m);
+  }
+
   void cancel_child_run(const cancel_child& m) {
     const auto child = child_run_id(m.parent, m.idempotency_key);
-    if (children_to_come_.erase(child) > 0) return;
-    if (const auto handle = wake(child))
-      self_->send(handle, control_run{id_, child, run_action::cancel}, reply_slot{}, ticket{});
-    else if (awake_.contains(child)) // between two incarnations
-      self_->delayed_send(self_, milliseconds{200}, m);
+    if (children_to_come_.erase(child) > 0)
+      return tell_run(m.parent, child_done{id_, m.parent, m.effect, run_status::cancelled, {}, {}});
+    tell_run(child, m); // between two incarnations nobody hears it; its parent says it again
   }
 
 private:
@@ -203,7 +243,8 @@ private:
       if (children_to_come_.erase(order->id) > 0) spawn_run(order->id, order);
       return;
     }
-    order->id = run_id::make(order->created_us, outside.random(), outside.random());
+    if (order->id.empty())
+      order->id = run_id::make(order->created_us, outside.random(), outside.random());
     if (!order->workflow->definition->may_wait) {
       if (auto r = core_.child("runner")) self_->send(r, run_now{std::move(order)});
       return; // without a runner the slot answers
@@ -321,6 +362,9 @@ caf::behavior tenant(caf::event_based_actor* self, std::shared_ptr<node> n, tena
       [s](const control_run& m, const reply_slot& slot, const ticket& pass) {
         s->tell_run(m.run, m, slot, pass);
       },
+      [s](const retry_run& m, const reply_slot& slot, const ticket& pass) {
+        s->tell_run(m.run, m, slot, pass);
+      },
       [s](const await_run& m, const reply_slot& slot) {
         s->tell_run(m.run, await_end{slot, m.wait});
       },
@@ -329,11 +373,27 @@ caf::behavior tenant(caf::event_based_actor* self, std::shared_ptr<node> n, tena
       [s](const spawn_child& m) { s->start_child_run(m); },
       [s](const cancel_child& m) { s->cancel_child_run(m); },
       [s](const confirm_child& m) { s->tell_run(m.parent, m); },
+      [s](const publish_events& m, const reply_slot& slot, const ticket& pass) {
+        s->tell_child("inbox", m, slot, pass);
+      },
+      [s](const open_listener& m) { s->tell_child("inbox", m); },
+      [s](const close_listener& m) { s->tell_child("inbox", m); },
+      [s](const event_seen& m) { s->tell_child("inbox", m); },
+      [s](const inbox_grown& m) { s->tell_child("inbox", m); },
+      [s](const event_due& m) { s->offer(m); },
       [s](const admit_again& m) { s->admit(m.order); },
       [s](const run_alone& m) { s->alone(m); },
       [s](const answer_existing& m) { s->existing(m); },
       [s](const workflow_changed& m) { s->forget_workflow(m); },
+      [s](const start_due& m) { s->start_fixed(m); },
+      [s](const list_schedules& m, const reply_slot& slot, const ticket& pass) {
+        s->tell_child("schedules", m, slot, pass);
+      },
+      [s](const control_schedule& m, const reply_slot& slot, const ticket& pass) {
+        s->tell_child("schedules", m, slot, pass);
+      },
       [s](recover_atom) { s->recover(); },
+      [s](const batch_done& m) { s->settled(m); },
   }
       .or_else(s->supervision_handlers())
       .or_else(common);

@@ -2,6 +2,7 @@
 
 #include "actors/inbox_messages.hpp"
 #include "actors/local_messages.hpp"
+#include "actors/tell_batch.hpp"
 #include "actors/tenant.hpp"
 #include "actors/timers.hpp"
 #include "supervision/supervisor.hpp"
@@ -22,15 +23,21 @@ public:
         core_(self, {"tenants", supervision::strategy::one_for_one, 100, milliseconds{10'000}, {}},
               std::move(path), node_->services) {
     core_.start();
-    read_timers_again();
     recover();
   }
 
   caf::message_handler supervision_handlers() { return core_.handlers(); }
 
+  /// After a crash of this actor or of a tenant, what they had committed may not have been told
+  /// yet: timers that nobody armed, and runs that wait for nothing else.
   void recover() {
+    if (!ask_settled(*node_, {}, caf::actor_cast<caf::actor>(self_))) recover_later();
+  }
+
+  void settled(const batch_done& m) {
     const auto loader = node_->loader->get();
-    if (!loader) return recover_later();
+    if (!loader || m.lost || m.result.what != batch_result::kind::committed) return recover_later();
+    read_timers_again();
     self_->request(loader, caf::infinite, find_unfinished{})
         .then(
             [this](unfinished_runs& found) {
@@ -57,7 +64,7 @@ public:
     spec.name = tenant;
     spec.is_supervisor = true;
     spec.start = [this, n = node_, tenant](const supervision::child_start& c) {
-      if (c.crashes > 0) read_timers_again();
+      if (c.crashes > 0) recover();
       return c.parent->spawn([n, tenant, path = c.path](caf::event_based_actor* self) {
         return steward::tenant(self, n, tenant, path);
       });
@@ -84,8 +91,6 @@ public:
   }
 
 private:
-  /// Runs that crashed with their tenant may not have told of timers that they had committed, and
-  /// those that wait for nothing else are not woken by `recover`.
   void read_timers_again() {
     if (const auto timers = node_->timers->get()) self_->send(timers, read_again_atom::value);
   }
@@ -121,6 +126,7 @@ caf::behavior tenants(caf::event_based_actor* self, std::shared_ptr<node> n, std
       [s](cancel_child& m) { s->forward(m); },
       [s](confirm_child& m) { s->forward(m); },
       [s](recover_atom) { s->recover(); },
+      [s](const batch_done& m) { s->settled(m); },
   }
       .or_else(s->supervision_handlers())
       .or_else(common);

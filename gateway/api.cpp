@@ -129,6 +129,16 @@ void api::perform(call& c) {
     return retry_run(c);
   case operation::evaluate_expression:
     return evaluate_expression(c);
+  case operation::publish_events:
+    return publish_events(c);
+  case operation::list_events:
+    return list_events(c);
+  case operation::list_schedules:
+    return list_schedules(c);
+  case operation::pause_schedule:
+    return control_schedule(c, schedule_action::pause);
+  case operation::resume_schedule:
+    return control_schedule(c, schedule_action::resume);
   case operation::read_feed:
     return read_feed(c);
   case operation::get_tree:

@@ -8,6 +8,7 @@
 #include "gateway/static_files.hpp"
 #include "gateway/target.hpp"
 #include "messages/admission.hpp"
+#include "messages/schedules.hpp"
 #include "supervision/services.hpp"
 
 #include <caf/actor.hpp>
@@ -92,6 +93,10 @@ private:
   void retry_run(call& c);
   void evaluate_expression(call& c);
   void control_run(call& c, operation what);
+  void publish_events(call& c);
+  void list_events(call& c);
+  void list_schedules(call& c);
+  void control_schedule(call& c, schedule_action action);
   void read_feed(call& c);
   void get_tree(call& c);
   void kill_actor(call& c);

@@ -100,7 +100,8 @@ std::string openapi_document(std::string_view version) {
   document["servers"] = json::array({json{{"url", "/"}}});
   document["tags"] =
       json::array({tag("workflows", "Definitions, by version."), tag("runs", "Runs of workflows."),
-                   tag("expressions", "For editors."), tag("feed", "What changes, live."),
+                   tag("expressions", "For editors."), tag("events", "CloudEvents for runs and triggers."),
+                   tag("feed", "What changes, live."),
                    tag("server", "The server itself.")});
   document["paths"] = std::move(paths);
   document["components"] = components;

@@ -98,6 +98,38 @@ std::string_view openapi_operations() {
     "413": "The data are too large.",
     "415": "The body is not JSON by its Content-Type.",
     "422": "The expression does not compile, and `errors` has the place; or it fails."}},
+"publishEvents": {
+  "tag": "events", "summary": "Publish events",
+  "description": "CloudEvents 1.0: one in structured mode (also as application/json), one in binary mode (ce- headers, data in the body), or a batch of at most 1000. All or none are taken in. An event whose source and id are kept already is a duplicate and changes nothing.",
+  "requestBody": {"required": true, "content": {
+    "application/cloudevents+json": {"schema": {"$ref": "#/components/schemas/CloudEvent"}},
+    "application/json": {"schema": {"$ref": "#/components/schemas/CloudEvent"}},
+    "application/cloudevents-batch+json": {"schema": {"type": "array", "minItems": 1, "maxItems": 1000, "items": {"$ref": "#/components/schemas/CloudEvent"}}}}},
+  "responses": {
+    "202": {"description": "The events are durable.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/PublishedEvents"}}}},
+    "413": "The body is too large.",
+    "415": "These are no events by their Content-Type.",
+    "429": "Past the tenant's limits; nothing was stored."}},
+"listEvents": {
+  "tag": "events", "summary": "List the events that are kept, oldest first",
+  "responses": {"200": {"description": "One page; its `next` is the `after` of the one that follows.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/KeptEventPage"}}}}}},
+"listSchedules": {
+  "tag": "schedules", "summary": "List the schedules of workflows that start themselves",
+  "responses": {
+    "200": {"description": "One page, by namespace and name.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/SchedulePage"}}}},
+    "429": "Past the tenant's limits."}},
+"pauseSchedule": {
+  "tag": "schedules", "summary": "Pause a schedule",
+  "description": "No run is started until it is resumed. It is kept across restarts and new versions.",
+  "responses": {
+    "200": {"description": "The schedule as it is then.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Schedule"}}}},
+    "404": "The workflow has no schedule.", "429": "Past the tenant's limits."}},
+"resumeSchedule": {
+  "tag": "schedules", "summary": "Resume a paused schedule",
+  "description": "It goes on with what is due next; what was due in the pause is not made up for.",
+  "responses": {
+    "200": {"description": "The schedule as it is then.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Schedule"}}}},
+    "404": "The workflow has no schedule.", "429": "Past the tenant's limits."}},
 "readFeed": {
   "tag": "feed", "summary": "Read the live feed",
   "description": "A WebSocket (subprotocol steward.v1), or server-sent events with Accept: text/event-stream. Each message is one CloudEvent; those with a sequence come without holes. A reader that is too slow is dropped with a reason and resumes with `after`.",

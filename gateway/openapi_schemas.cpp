@@ -60,6 +60,17 @@ std::string_view openapi_schemas() {
     "task": {"type": ["string", "null"]}, "attempt": {"type": "integer"}, "data": {"type": ["object", "null"]}}},
   "RunEventPage": {"type": "object", "required": ["items", "next"], "properties": {
     "items": {"type": "array", "items": {"$ref": "#/components/schemas/RunEvent"}}, "next": {"type": ["string", "null"]}}},
+  "CloudEvent": {"type": "object", "description": "CloudEvents 1.0.", "required": ["specversion", "id", "source", "type"], "properties": {
+    "specversion": {"const": "1.0"}, "id": {"type": "string", "minLength": 1}, "source": {"type": "string", "minLength": 1},
+    "type": {"type": "string", "minLength": 1}, "data": {}, "data_base64": {"type": "string"}}},
+  "PublishedEvents": {"type": "object", "required": ["items"], "properties": {
+    "items": {"type": "array", "items": {"type": "object", "required": ["id", "source", "sequence", "duplicate"], "properties": {
+      "id": {"type": "string"}, "source": {"type": "string"}, "sequence": {"type": "integer", "minimum": 1},
+      "duplicate": {"type": "boolean", "description": "It was kept already, at this sequence."}}}}}},
+  "KeptEventPage": {"type": "object", "required": ["items", "next"], "properties": {
+    "items": {"type": "array", "items": {"type": "object", "required": ["sequence", "received_at", "event"], "properties": {
+      "sequence": {"type": "integer", "minimum": 1}, "received_at": {"type": "string", "format": "date-time"},
+      "event": {"$ref": "#/components/schemas/CloudEvent"}}}}, "next": {"type": ["string", "null"]}}},
   "RunMoment": {"type": "object", "required": ["run", "step", "steps", "status", "context", "tasks", "variables", "output", "outstanding", "completed", "truncated"], "properties": {
     "run": {"type": "object", "description": "The run as it is now, without input and output."},
     "step": {"$ref": "#/components/schemas/RunEvent"},
@@ -90,6 +101,19 @@ std::string_view openapi_schemas() {
     "variables": {"type": "object", "description": "By name, without the dollar sign."}}},
   "EvaluationResults": {"type": "object", "required": ["results", "truncated"], "properties": {
     "results": {"type": "array", "items": {}, "maxItems": 1000}, "truncated": {"type": "boolean", "description": "There are more."}}},
+  "Schedule": {"type": "object", "required": ["workflow", "kind", "expression", "interval", "timezone", "overlap", "catch_up", "paused", "next_due", "last_due", "last_run", "missed"], "properties": {
+    "workflow": {"$ref": "#/components/schemas/WorkflowRef"}, "kind": {"type": "string", "enum": ["every", "cron", "after", "on"]},
+    "expression": {"type": ["string", "null"], "description": "cron: as written."},
+    "interval": {"type": ["string", "object", "null"], "description": "every, after: as written."},
+    "timezone": {"type": ["string", "null"]},
+    "overlap": {"type": ["string", "null"], "enum": ["allow", "skip", "queue", null]},
+    "catch_up": {"type": ["string", "null"], "enum": ["none", "one", "all", null]},
+    "paused": {"type": "boolean"},
+    "next_due": {"type": ["string", "null"], "format": "date-time", "description": "Null while it is paused, waits for the end of a run, or starts on events."},
+    "last_due": {"type": ["string", "null"], "format": "date-time"}, "last_run": {"type": ["string", "null"], "format": "uuid"},
+    "missed": {"type": "integer", "description": "Due times without a run since it began."}}},
+  "SchedulePage": {"type": "object", "required": ["items", "next"], "properties": {
+    "items": {"type": "array", "items": {"$ref": "#/components/schemas/Schedule"}}, "next": {"type": ["string", "null"]}}},
   "TreeNode": {"type": "object", "required": ["name", "path", "state", "strategy", "restarts", "mailbox", "up_us", "last_reason", "hidden", "children"], "properties": {
     "name": {"type": "string"}, "path": {"type": "string"},
     "state": {"type": "string", "enum": ["running", "starting", "stopping", "stopped", "busy"]},

@@ -46,6 +46,19 @@ struct publish_events {
   }
 };
 
+// --- to the queries (slot "store/queries") ---
+
+/// {items: [{sequence, received_at, event}], next}: the kept events, oldest first.
+struct list_events {
+  tenant_id tenant;
+  uint64_t after = 0;
+  uint32_t limit = 50;
+  template <class Inspector>
+  friend typename Inspector::result_type inspect(Inspector& f, list_events& x) {
+    return f(caf::meta::type_name("list_events"), x.tenant, x.after, x.limit);
+  }
+};
+
 // --- to a tenant, for its inbox ---
 
 /// Sent after the listener's row is durable, and again whenever its owner is rebuilt.
@@ -95,9 +108,14 @@ struct event_due {
   listener_key who;
   uint64_t sequence = 0;
   std::string event; ///< The CloudEvent, JSON text.
+  int64_t received_us = 0;
+  /// The one offered before it that may be undecided still; 0: none. Who has not decided on that
+  /// one yet (it was lost with a crash) leaves this one alone: both are said again, in order.
+  uint64_t previous = 0;
   template <class Inspector>
   friend typename Inspector::result_type inspect(Inspector& f, event_due& x) {
-    return f(caf::meta::type_name("event_due"), x.tenant, x.who, x.sequence, x.event);
+    return f(caf::meta::type_name("event_due"), x.tenant, x.who, x.sequence, x.event, x.received_us,
+             x.previous);
   }
 };
 

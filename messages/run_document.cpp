@@ -110,6 +110,30 @@ std::string run_summary(const run_row& run) {
   return out;
 }
 
+std::string lifecycle_data(const run_row& run, std::string_view type, int64_t time_us) {
+  // The last word but one of the type: "started", "completed", "status-changed", ...
+  const auto end = type.rfind('.');
+  const auto word = type.substr(0, end).substr(type.rfind('.', end - 1) + 1);
+  std::string out;
+  out.reserve(520);
+  append_run(out, run, false);
+  out.back() = ',';
+  out += "\"name\":";
+  workflow::append_json_string(out, run.workflow.name + '-' + run.id.text() + '.' +
+                                        run.workflow.namespace_);
+  if (word == "started") {
+    out += ",\"definition\":";
+    append_ref(out, run.workflow);
+  }
+  if (word == "completed") out += ",\"outputUri\":\"/api/v1/runs/" + run.id.text() + '"';
+  out += ",\"";
+  out += word == "status-changed" ? "updated" : word;
+  out += "At\":";
+  append_time_or_null(out, time_us);
+  out += '}';
+  return out;
+}
+
 std::string workflow_document(const workflow_row& row) {
   std::string out = "{\"namespace\":";
   workflow::append_json_string(out, row.ref.namespace_);

@@ -17,6 +17,10 @@ std::string run_document(const run_row& run);
 /// The same without input and output: what the feed carries.
 std::string run_summary(const run_row& run);
 
+/// The data of a lifecycle event: the summary with what the specification asks for beside it:
+/// `name` (the qualified name of the run), when it happened, and `definition` or `outputUri`.
+std::string lifecycle_data(const run_row& run, std::string_view type, int64_t time_us);
+
 /// {namespace, name, version, digest, created_at}.
 std::string workflow_document(const workflow_row& workflow);
 

@@ -6,6 +6,7 @@
 #include "messages/events.hpp"
 #include "messages/feed.hpp"
 #include "messages/reply.hpp"
+#include "messages/schedules.hpp"
 
 #include <caf/all.hpp>
 
@@ -41,6 +42,9 @@ CAF_ADD_TYPE_ID(steward_messages, (steward::event_due))
 CAF_ADD_TYPE_ID(steward_messages, (steward::retry_run))
 CAF_ADD_TYPE_ID(steward_messages, (steward::get_replay))
 CAF_ADD_TYPE_ID(steward_messages, (steward::evaluate_expression))
+CAF_ADD_TYPE_ID(steward_messages, (steward::list_events))
+CAF_ADD_TYPE_ID(steward_messages, (steward::list_schedules))
+CAF_ADD_TYPE_ID(steward_messages, (steward::control_schedule))
 CAF_END_TYPE_ID_BLOCK(steward_messages)
 
 // These stay on their node: they hold a place, a socket or a thread of it.

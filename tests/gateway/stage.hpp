@@ -75,7 +75,7 @@ inline caf::behavior stand_in(caf::event_based_actor* self, std::shared_ptr<scri
         s->settle(slot);
       },
       [=](const get_run& m, const reply_slot& slot) {
-        s->hear("run " + m.run.text());
+        s->hear("run " + m.run.text() + (m.tenant == "default" ? "" : " of " + m.tenant));
         s->settle(slot);
       },
       [=](const list_runs& m, const reply_slot& slot) {
@@ -99,6 +99,17 @@ inline caf::behavior stand_in(caf::event_based_actor* self, std::shared_ptr<scri
       },
       [=](const retry_run& m, const reply_slot& slot, const ticket&) {
         s->hear("retry " + m.run.text() + " " + m.body);
+        s->settle(slot);
+      },
+      [=](const publish_events& m, const reply_slot& slot, const ticket&) {
+        std::string line = "publish " + m.tenant;
+        for (const auto& event : m.events) line += " " + event;
+        s->hear(std::move(line));
+        s->settle(slot);
+      },
+      [=](const list_events& m, const reply_slot& slot) {
+        s->hear("events " + m.tenant + " " + std::to_string(m.after) + " " +
+                std::to_string(m.limit));
         s->settle(slot);
       },
       [=](const get_stats&, const reply_slot& slot) {

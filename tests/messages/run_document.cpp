@@ -2,9 +2,8 @@
 
 #include "messages/run_document.hpp"
 
-#include "workflow/json.hpp"
-
 #include "caf/test/dsl.hpp"
+#include "workflow/json.hpp"
 
 using namespace steward;
 
@@ -55,6 +54,26 @@ CAF_TEST(a summary leaves input and output out) {
   CAF_CHECK(read->find("input") == nullptr);
   CAF_CHECK(read->find("output") == nullptr);
   CAF_CHECK(read->find("status") != nullptr);
+}
+
+CAF_TEST(lifecycle events have what the specification asks for) {
+  auto run = sample();
+  const auto name = run.workflow.name + "-" + run.id.text() + "." + run.workflow.namespace_;
+  const auto data = [&run](std::string_view word) {
+    const auto type = "io.serverlessworkflow.workflow." + std::string{word} + ".v1";
+    const auto read = workflow::parse_json(lifecycle_data(run, type, 0));
+    if (!read) CAF_FAIL("not JSON");
+    return *read;
+  };
+  const auto started = data("started");
+  CAF_CHECK_EQUAL(started.get("name"), workflow::value{name});
+  CAF_CHECK_EQUAL(started.get("startedAt"), workflow::value{"1970-01-01T00:00:00.000000Z"});
+  CAF_CHECK_EQUAL(started.get("definition"), started.get("workflow"));
+  const auto completed = data("completed");
+  CAF_CHECK(completed.get("completedAt").is_string());
+  CAF_CHECK_EQUAL(completed.get("outputUri"), workflow::value{"/api/v1/runs/" + run.id.text()});
+  CAF_CHECK(data("status-changed").get("updatedAt").is_string());
+  CAF_CHECK(data("faulted").find("error") != nullptr);
 }
 
 CAF_TEST(times are RFC 3339 also on leap days and before 1970) {

@@ -40,6 +40,9 @@ inline std::string describe(const command& c) {
   if (auto timer = std::get_if<set_timer>(&c))
     return "timer " + std::to_string(timer->effect) + " due=" + std::to_string(timer->due_us);
   if (auto drop = std::get_if<drop_effect>(&c)) return "drop " + std::to_string(drop->effect);
+  if (auto listener = std::get_if<listen_for>(&c))
+    return "listen " + std::to_string(listener->effect) + " after=" + std::to_string(listener->after);
+  if (auto emitted = std::get_if<emit_event>(&c)) return "emit " + to_json(emitted->event);
   const auto& child = std::get<start_child>(c);
   return "child " + std::to_string(child.effect) + " " + child.workflow.name +
          " key=" + child.idempotency_key + " input=" + to_json(child.input);

@@ -79,15 +79,16 @@ value interpreter::filter_input(const input_filter& filter, value raw) const {
 }
 
 value interpreter::filter_output(const output_filter& filter, value raw) const {
-  auto result =
-      filter.as ? evaluate(*filter.as, raw, view().with_output(raw), "output.as") : std::move(raw);
+  auto result = filter.as ? evaluate(*filter.as, raw, view().with_output(raw, raw), "output.as")
+                          : std::move(raw);
   check(filter.schema, result, "output.schema");
   return result;
 }
 
-void interpreter::update_context(const output_filter& filter, const value& output) {
+void interpreter::update_context(const output_filter& filter, const value& output,
+                                 const value& raw) {
   if (!filter.as) return check(filter.schema, output, "export.schema");
-  auto variables = view().with_output(output);
+  auto variables = view().with_output(output, raw);
   auto context = evaluate(*filter.as, output, variables, "export.as");
   check(filter.schema, context, "export.schema");
   if (now_->parent) {

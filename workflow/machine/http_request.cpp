@@ -17,10 +17,9 @@ std::string expand(std::string_view pattern, const value& input) {
     auto close = pattern.find('}', open);
     if (close == pattern.npos) refuse_field("endpoint", "a `{` is not closed");
     auto name = pattern.substr(open + 1, close - open - 1);
-    auto found = input.find(name);
-    if (!found)
-      refuse_field("endpoint", std::string{"the task's input has no member `"}.append(name) + "`");
-    append_percent_encoded(out, scalar_text(*found, "endpoint", name));
+    // As RFC 6570 has it: what is not defined expands to nothing.
+    if (auto found = input.find(name); found && !found->is_null())
+      append_percent_encoded(out, scalar_text(*found, "endpoint", name));
     pattern.remove_prefix(close + 1);
   }
   return out;

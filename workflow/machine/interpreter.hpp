@@ -143,7 +143,7 @@ private:
   void check_size(const value& data, std::string_view field) const;
   value filter_input(const input_filter& filter, value raw) const;
   value filter_output(const output_filter& filter, value raw) const;
-  void update_context(const output_filter& filter, const value& output);
+  void update_context(const output_filter& filter, const value& output, const value& raw);
 
   // tasks.cpp: each begins the task whose frame is on top.
   void begin(const task& t, const do_task& body);

@@ -181,8 +181,8 @@ void interpreter::end_event() {
   auto& f = top();
   auto& l = *f.listening;
   const auto& each = *std::get<listen_task>(f.what->body).each;
-  auto output = filter_output(each.output, std::move(f.data));
-  update_context(each.export_, output);
+  auto output = filter_output(each.output, f.data);
+  update_context(each.export_, output, f.data);
   l.iterating = false;
   ++l.index;
   if (l.consumption.is_endless())

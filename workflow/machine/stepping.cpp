@@ -93,8 +93,8 @@ void interpreter::complete(value raw_output, flow then) {
   if (f.loop) f.loop->iterating = false;
   if (f.attempt) f.attempt->at = try_state::phase::done;
   const auto& t = *f.what;
-  auto result = filter_output(t.output, std::move(raw_output));
-  update_context(t.export_, result);
+  auto result = filter_output(t.output, raw_output);
+  update_context(t.export_, result, raw_output);
   tell("task.completed", "output", result);
   if (f.extended && begin_after(result, then)) return;
   pass_on(std::move(result), then);

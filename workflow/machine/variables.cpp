@@ -109,7 +109,7 @@ value scope_view::describe_task() const {
   members.emplace_back("reference", value{f.what->pointer});
   members.emplace_back("definition", f.what->definition);
   members.emplace_back("input", f.raw_input);
-  if (output_) members.emplace_back("output", *output_);
+  if (raw_output_) members.emplace_back("output", *raw_output_);
   members.emplace_back("startedAt", describe_instant(f.started_us));
   return value::object(std::move(members));
 }

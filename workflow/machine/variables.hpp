@@ -21,9 +21,10 @@ public:
   scope_view(const run_facts& run, const branch& where, size_t depth)
       : run_(run), branch_(where), open_(std::span{where.frames}.first(depth + 1)) {}
 
-  /// Also `$output` and `$task.output`. The value must outlive the view.
-  scope_view& with_output(const value& output) {
+  /// Also `$output`, and `$task.output`: the same before `output.as`. They must outlive the view.
+  scope_view& with_output(const value& output, const value& raw) {
     output_ = &output;
+    raw_output_ = &raw;
     return *this;
   }
   /// Also `$error` and, under the name the author chose, the same.
@@ -52,6 +53,7 @@ private:
   const branch& branch_;
   std::span<const frame> open_;
   const value* output_ = nullptr;
+  const value* raw_output_ = nullptr;
   const value* error_ = nullptr;
   std::string_view error_name_;
   bool spread_definition_ = false;

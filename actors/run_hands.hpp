@@ -1,0 +1,55 @@
+#pragma once
+
+#include "actors/local_messages.hpp"
+#include "actors/node.hpp"
+
+#include <caf/event_based_actor.hpp>
+
+#include <map>
+#include <set>
+
+namespace steward {
+
+/// What a run asks of the world: carries out the machine's commands, each once it is durable. Told
+/// again after a restart, everything here is done at least once.
+class run_hands {
+public:
+  run_hands(caf::event_based_actor* self, std::shared_ptr<node> n, tenant_id tenant, run_id run);
+
+  /// Whose commands these are: calls authenticate with its secrets.
+  void use(deployed_ptr workflow) { workflow_ = std::move(workflow); }
+  void perform(const workflow::command& c);
+  /// Every command passes here as soon as the machine wants it: what is needed to take it back.
+  void remember(const workflow::command& c);
+  /// Tells the inbox that a listener has decided on every event up to this one.
+  void saw(effect_id listener, uint64_t sequence);
+  /// A call that was sent before: it may have been lost with the HTTP client.
+  bool has_sent(effect_id call) const { return sent_calls_.contains(call); }
+  bool is_child(effect_id effect) const { return child_keys_.contains(effect); }
+  void http_client_down() { watching_client_ = false; }
+
+private:
+  void perform_one(const workflow::http_call& c);
+  void perform_one(const workflow::set_timer& t);
+  void perform_one(const workflow::drop_effect& d);
+  void perform_one(const workflow::start_child& c);
+  void perform_one(const workflow::listen_for& l);
+  void perform_one(const workflow::emit_event& e);
+
+  template <class Message>
+  void tell_tenant(Message&& m);
+
+  caf::event_based_actor* self_;
+  std::shared_ptr<node> node_;
+  tenant_id tenant_;
+  run_id run_;
+  deployed_ptr workflow_;
+  bool watching_client_ = false;
+  std::set<effect_id> sent_calls_;
+  std::map<effect_id, std::string> child_keys_; ///< Of all children it ever wanted.
+};
+
+/// To a run, from itself: the HTTP client is away; calls are sent again soon.
+using resend_atom = caf::atom_constant<caf::atom("resend")>;
+
+} // namespace steward
