@@ -184,8 +184,12 @@ void auditor::timers_told(const std::vector<timer_due>& told) {
   }
 }
 
-void auditor::promised(const tenant_id& tenant, const run_id& run) {
-  if (!disk_.run(tenant, run)) note("a run was accepted that is not durable: " + run.text());
+void auditor::promised(const tenant_id& tenant, const run_id& run, bool ended) {
+  const auto* stored = disk_.run(tenant, run);
+  if (!stored)
+    note("a run was accepted that is not durable: " + run.text());
+  else if (ended && !workflow::is_final(stored->row.status))
+    note("an end was answered that is not durable: " + run.text());
   promised_.emplace(tenant, run);
 }
 

@@ -34,8 +34,8 @@ public:
   void message(const waiting_message& m);
   /// In the order in which the timers told them, each for the first time.
   void timers_told(const std::vector<timer_due>& told);
-  /// A client was told that there is this run.
-  void promised(const tenant_id& tenant, const run_id& run);
+  /// A client was told that there is this run, or that it has ended.
+  void promised(const tenant_id& tenant, const run_id& run, bool ended);
   void cancel_asked(const run_id& run) { cancels_asked_.insert(run); }
 
   // --- when nothing is under way, and after a crash ---

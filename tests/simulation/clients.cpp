@@ -108,7 +108,7 @@ void clients::started(const starter_ptr& s, const reply& r) {
   if (s->run && *s->run != *run) audit_.note("two runs for one key: " + s->key);
   const bool again = s->run.has_value();
   s->run = run;
-  audit_.promised(s->tenant, *run);
+  audit_.promised(s->tenant, *run, r.what == reply::kind::ok && s->wait.count() > 0);
   if (again) return;
   if (!s->key.empty() && chance_.one_in(5)) // its answer was lost on the way
     later(chance_.pause(3'000'000), [this, s] { start(s); });

@@ -10,7 +10,6 @@ namespace steward::simulation {
 namespace {
 
 constexpr size_t steps_max = 200'000;
-constexpr size_t messages_kept = 60;
 constexpr int64_t rest_within_us = 30LL * 24 * 3600 * 1'000'000;
 const std::vector<tenant_id> tenants{"acme", "zeta"};
 
@@ -83,8 +82,8 @@ private:
 
 // --- a history's course ---
 
-history::history(uint64_t seed, sabotage s, memory m)
-    : seed_(seed), sabotage_(s), memory_(m), chance_(seed), plan_(fault_plan::of(chance_)),
+history::history(uint64_t seed, sabotage s, size_t keep)
+    : seed_(seed), sabotage_(s), keep_(keep), chance_(seed), plan_(fault_plan::of(chance_)),
       settings_(fault_plan::settings(chance_)), disk_(std::make_shared<memory_disk>()),
       audit_(*disk_, settings_.tenant.machine),
       wall_(std::make_unique<wall_clock>(chance_.next(), server_, audit_)),
@@ -149,6 +148,7 @@ void history::boot() {
 void history::crash() {
   crash_due_ = false;
   ++verdict_.crashes;
+  remember("the process crashes");
   *cut_ = true;
   clients_.disconnected();
   server_.crash();
@@ -188,7 +188,7 @@ void history::deliver_one() {
   if (!m) return server_.deliver(n);
   if (trouble() && disturb(*m)) return;
   audit_.message(*m);
-  remember(*m);
+  count(*m);
   if (wakes_timers(*m)) return watch_timers(n);
   if (const auto* arm = m->is<arm_timer>(); arm && sabotage_ == sabotage::early_timer)
     caf::anon_send(server_.actors().tenant_or_loader(arm->tenant),
@@ -209,24 +209,36 @@ void history::strike() {
     --plan_.kills_left;
     kill_someone();
   } else if (chance_.one_in(plan_.jumps_one_in)) {
-    wall_->jump(chance_.coin() ? chance_.pause(7'200'000'000) : -chance_.pause(7'200'000'000));
+    const auto us = chance_.pause(7'200'000'000);
+    wall_->jump(chance_.coin() ? us : -us);
+    remember("the clock jumps");
   }
 }
 
 void history::kill_someone() {
-  ++verdict_.kills;
   if (server_.ready() > 0 && chance_.coin()) {
     const auto m = server_.peek(chance_.below(server_.ready()));
-    if (m && m->handle() != server_.root()) server_.kill(m->handle());
+    if (m) kill(m->handle(), name_of(m->receiver->id()));
     return;
+  }
+  if (!lately_.empty() && chance_.one_in(3)) { // a run that waits, most often
+    const auto whom = lately_[chance_.below(lately_.size())];
+    return kill(caf::actor_cast<caf::actor>(whom), name_of(whom.id()));
   }
   static const std::vector<std::string> paths{"store",         "store/journal", "store/library",
                                               "store/queries", "store/loader",  "timers",
                                               "feed",          "http_client",   "tenants"};
   const auto which = chance_.below(paths.size() + 2 * tenants.size());
-  if (which < paths.size()) return server_.kill(server_.at(paths[which]));
-  const auto path = "tenants/" + tenants[(which - paths.size()) / 2];
-  server_.kill(server_.at(chance_.coin() ? path : path + "/runner"));
+  auto path = which < paths.size() ? paths[which] : "tenants/" + tenants[which % tenants.size()];
+  if (which >= paths.size() && chance_.coin()) path += "/runner";
+  kill(server_.at(path), path);
+}
+
+void history::kill(const caf::actor& whom, const std::string& name) {
+  if (!whom || whom == server_.root()) return;
+  ++verdict_.kills;
+  remember(name + " is killed");
+  server_.kill(whom);
 }
 
 bool history::disturb(const waiting_message& m) {
@@ -297,22 +309,29 @@ void history::check_at_rest() {
     if (!server_.at(path)) audit_.note(std::string{"not there: "} + path);
 }
 
-void history::remember(const waiting_message& m) {
+void history::count(const waiting_message& m) {
   ++verdict_.messages;
+  lately_.push_back(m.receiver->address());
+  if (lately_.size() > 40) lately_.pop_front();
   const auto type =
       m.element->content().size() > 0 ? m.element->content().type(0) : caf::rtti_pair{0, nullptr};
   for (const uint64_t part : {static_cast<uint64_t>(server_.now_us()), uint64_t{m.receiver->id()},
                               uint64_t{type.first}, type.second ? type.second->hash_code() : 0})
     verdict_.fingerprint = (verdict_.fingerprint ^ part) * 0x100000001b3;
-  if (memory_ == memory::none) return;
+  if (keep_ == 0) return;
   auto text = m.element->content().stringify();
   if (text.size() > 400) text.resize(400);
-  last_.push_back(std::to_string(verdict_.messages) + "  " + std::to_string(server_.now_us()) +
-                  " us  " + name_of(m.receiver) + " <- " + text);
-  if (last_.size() > messages_kept) last_.pop_front();
+  remember(name_of(m.receiver->id()) + " <- " + text);
 }
 
-std::string history::name_of(const caf::scheduled_actor* whom) const {
+void history::remember(const std::string& what) {
+  if (keep_ == 0) return;
+  last_.push_back(std::to_string(verdict_.messages) + "  " + std::to_string(server_.now_us()) +
+                  " us  " + what);
+  if (last_.size() > keep_) last_.pop_front();
+}
+
+std::string history::name_of(caf::actor_id whom) const {
   std::vector<std::string> paths{"store",         "store/journal", "store/library",
                                  "store/queries", "store/loader",  "timers",
                                  "feed",          "http_client",   "tenants"};
@@ -321,8 +340,8 @@ std::string history::name_of(const caf::scheduled_actor* whom) const {
     paths.push_back("tenants/" + t + "/runner");
   }
   for (const auto& path : paths)
-    if (const auto handle = server_.at(path); handle && handle.id() == whom->id()) return path;
-  return "actor " + std::to_string(whom->id());
+    if (const auto handle = server_.at(path); handle && handle.id() == whom) return path;
+  return "actor " + std::to_string(whom);
 }
 
 std::string history::what_is_missing() const {

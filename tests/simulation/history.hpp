@@ -23,9 +23,8 @@ struct verdict {
 /// All of it follows from the seed.
 class history {
 public:
-  enum class memory : uint8_t { none, last_messages };
-
-  explicit history(uint64_t seed, sabotage s = sabotage::none, memory m = memory::none);
+  /// `keep`: how many of its last messages can be read afterwards.
+  explicit history(uint64_t seed, sabotage s = sabotage::none, size_t keep = 0);
   ~history();
   verdict tell();
 
@@ -47,6 +46,7 @@ private:
   bool trouble() const { return server_.now_us() < plan_.until_us; }
   void strike();
   void kill_someone();
+  void kill(const caf::actor& whom, const std::string& name);
   /// True when the message is not to be delivered now.
   bool disturb(const waiting_message& m);
   void damage_disk();
@@ -56,13 +56,14 @@ private:
   void watch_timers(size_t n);
   bool at_rest() const;
   void check_at_rest();
-  void remember(const waiting_message& m);
-  std::string name_of(const caf::scheduled_actor* whom) const;
+  void count(const waiting_message& m);
+  void remember(const std::string& what);
+  std::string name_of(caf::actor_id whom) const;
   std::string what_is_missing() const;
 
   const uint64_t seed_;
   const sabotage sabotage_;
-  const memory memory_;
+  const size_t keep_;
   dice chance_;
   fault_plan plan_;
   const config::settings settings_;
@@ -79,6 +80,7 @@ private:
   bool crash_due_ = false;
   std::set<std::pair<run_id, effect_id>> told_timers_; ///< By the present timers actor.
   caf::actor_id timers_actor_ = 0;
+  std::deque<caf::actor_addr> lately_; ///< Who handled messages.
   size_t steps_ = 0;
   verdict verdict_;
   std::deque<std::string> last_;

@@ -23,6 +23,7 @@ public:
     for (const auto& op : batch_.ops) {
       if (std::visit([this](const auto& what) { return apply(what); }, op)) continue;
       for (auto undo = undo_.rbegin(); undo != undo_.rend(); ++undo) (*undo)();
+      result_.events.clear();
       break;
     }
     return std::move(result_);
@@ -85,6 +86,11 @@ private:
     auto& row = run->row;
     row.status = op.status;
     row.attempts = op.attempts;
+    if (op.reopens) {
+      row.output.reset();
+      row.error.reset();
+      row.ended_us.reset();
+    }
     if (op.output) row.output = op.output;
     if (op.error) row.error = op.error;
     if (op.ended_us) row.ended_us = op.ended_us;
@@ -124,6 +130,73 @@ private:
     result_.workflow_id = row.id;
     undo_.emplace_back([this, id = row.id] { disk_.workflows.erase(id); });
     disk_.workflows[row.id] = {batch_.tenant, std::move(row)};
+    return true;
+  }
+
+  bool apply(const put_event& op) {
+    auto& t = book();
+    drop_old_events(t, op.expired_before_us);
+    for (const auto& [sequence, kept] : t.inbox) {
+      if (kept.source != op.source || kept.id != op.id) continue;
+      result_.events.push_back({sequence, true});
+      return true;
+    }
+    const auto sequence = ++t.newest_in_inbox;
+    t.inbox[sequence] = {op.source, op.id, {sequence, op.received_us, op.event}};
+    undo_.emplace_back([&t] { t.inbox.erase(t.newest_in_inbox--); });
+    result_.events.push_back({sequence, false});
+    return true;
+  }
+
+  void drop_old_events(memory_disk::tenant_book& t, int64_t before_us) {
+    constexpr size_t per_sweep = 16;
+    std::vector<std::pair<int64_t, uint64_t>> old;
+    for (const auto& [sequence, kept] : t.inbox)
+      if (kept.event.received_us < before_us) old.emplace_back(kept.event.received_us, sequence);
+    std::sort(old.begin(), old.end());
+    for (size_t i = 0; i < std::min(old.size(), per_sweep); ++i) {
+      auto entry = t.inbox.extract(old[i].second);
+      undo_.emplace_back([&t, sequence = entry.key(), kept = std::move(entry.mapped())] {
+        t.inbox[sequence] = kept;
+      });
+    }
+  }
+
+  bool apply(const put_listener& op) {
+    if (!op.run.empty() && !find(op.run)) return false;
+    auto& t = book();
+    keep(t.listeners, {op.run, op.effect, op.trigger});
+    auto& listener = t.listeners[{op.run, op.effect, op.trigger}];
+    listener = {op.run, op.effect, op.trigger, op.routes, listener.cursor};
+    return true;
+  }
+
+  bool apply(const advance_listener& op) {
+    auto& t = disk_.tenants[batch_.tenant];
+    keep(t.listeners, {op.run, op.effect, op.trigger});
+    if (const auto at = t.listeners.find({op.run, op.effect, op.trigger}); at != t.listeners.end())
+      at->second.cursor = std::max(at->second.cursor, op.sequence);
+    return true;
+  }
+
+  bool apply(const clear_listener& op) {
+    auto& t = disk_.tenants[batch_.tenant];
+    keep(t.listeners, {op.run, op.effect, op.trigger});
+    t.listeners.erase({op.run, op.effect, op.trigger});
+    return true;
+  }
+
+  bool apply(const put_schedule& op) {
+    auto& t = book();
+    keep(t.schedules, {op.namespace_, op.name});
+    t.schedules[{op.namespace_, op.name}] = op.state;
+    return true;
+  }
+
+  bool apply(const clear_schedule& op) {
+    auto& t = disk_.tenants[batch_.tenant];
+    keep(t.schedules, {op.namespace_, op.name});
+    t.schedules.erase({op.namespace_, op.name});
     return true;
   }
 

@@ -161,6 +161,7 @@ public:
       }
       for (auto& w : list) {
         w.source.clear();
+        w.resources.clear();
       }
       return first(std::move(list), limit);
     });
@@ -186,8 +187,51 @@ public:
     });
   }
 
+  result<std::vector<store::inbox_event>> inbox_after(const tenant_id& tenant, uint64_t after,
+                                                      size_t limit) override {
+    return look([&](const memory_disk& d) {
+      std::vector<store::inbox_event> list;
+      if (const auto* t = d.tenant(tenant))
+        for (auto at = t->inbox.upper_bound(after);
+             at != t->inbox.end() && list.size() < std::clamp<size_t>(limit, 1, 10'000); ++at)
+          list.push_back(at->second.event);
+      return list;
+    });
+  }
+
+  result<store::inbox_bounds> inbox_range(const tenant_id& tenant) override {
+    return look([&](const memory_disk& d) {
+      const auto* t = d.tenant(tenant);
+      if (!t) return store::inbox_bounds{};
+      return store::inbox_bounds{t->inbox.empty() ? 0 : t->inbox.begin()->first,
+                                 t->newest_in_inbox};
+    });
+  }
+
+  result<std::vector<store::stored_listener>> listeners(const tenant_id& tenant) override {
+    return look([&](const memory_disk& d) {
+      std::vector<store::stored_listener> list;
+      if (const auto* t = d.tenant(tenant))
+        for (const auto& [place, listener] : t->listeners) list.push_back(listener);
+      return list;
+    });
+  }
+
+  result<std::vector<store::stored_schedule>> schedules(const tenant_id& tenant) override {
+    return look([&](const memory_disk& d) {
+      std::vector<store::stored_schedule> list;
+      if (const auto* t = d.tenant(tenant))
+        for (const auto& [of, state] : t->schedules) list.push_back({of.first, of.second, state});
+      return list;
+    });
+  }
+
   result<std::vector<tenant_id>> tenants() override {
     return tenants_with([](const auto& t) { return t.founded; });
+  }
+
+  result<std::vector<tenant_id>> waiting_tenants() override {
+    return tenants_with([](const auto& t) { return !t.listeners.empty() || !t.schedules.empty(); });
   }
 
 private:

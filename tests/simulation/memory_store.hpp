@@ -27,11 +27,20 @@ public:
     std::string fingerprint;
     int64_t created_us = 0;
   };
+  struct inbox_entry {
+    std::string source, id;
+    store::inbox_event event;
+  };
+  using listener_place = std::tuple<run_id, effect_id, std::string>;
   struct tenant_book {
     std::map<run_id, store::stored_run> runs;
     std::map<std::string, used_key> keys;
     std::vector<feed_event> feed;          ///< Sequence n is at n - 1.
     bool founded = false;                  ///< Something of it was committed.
+    std::map<uint64_t, inbox_entry> inbox; ///< By sequence.
+    uint64_t newest_in_inbox = 0;
+    std::map<listener_place, store::stored_listener> listeners;
+    std::map<std::pair<std::string, std::string>, std::string> schedules; ///< Value: state.
   };
   using timer_key = std::tuple<tenant_id, run_id, effect_id>;
 

@@ -1,8 +1,7 @@
 #define CAF_SUITE sabotage
 
-#include "tests/simulation/history.hpp"
-
 #include "caf/test/dsl.hpp"
+#include "tests/simulation/history.hpp"
 
 using namespace steward::simulation;
 

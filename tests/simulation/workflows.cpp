@@ -83,7 +83,7 @@ do:
       catch: {errors: {with: {status: 400}}, do: [{say: {set: {kid: bad}}}]}
 )",
      {R"({"kid":"bad"})"}},
-    {"forever", "do: [{rest: {wait: P1D}}]", {R"({"name":"NAME","n":0})"}, {}, false, true},
+    {"forever", "do: [{rest: {wait: P1D}}]", {}, {}, false, true},
     {"careless",
      R"(
 do: [{kid: {run: {workflow: {namespace: sim, name: forever, version: '1.0.0'}}}}]
