@@ -217,7 +217,8 @@ public:
       const auto who = repetitions_.begin()->second;
       repetitions_.erase(repetitions_.begin());
       auto& l = listeners_.at(who);
-      for (const auto& u : l.undecided) tell(who, u);
+      uint64_t previous = 0;
+      for (const auto& u : l.undecided) tell(who, u, std::exchange(previous, u.sequence));
       told += l.undecided.size();
       l.repeat_us = now_us + repeat_us;
       repetitions_.emplace(l.repeat_us, who);
@@ -236,7 +237,6 @@ private:
     uint64_t sequence = 0;
     std::shared_ptr<const std::string> event;
     int64_t received_us = 0;
-    uint64_t previous = 0; ///< The one before it, if that was undecided when this one came.
   };
   struct listener {
     std::string routes_text;
@@ -286,8 +286,8 @@ private:
       if (!text) text = std::make_shared<const std::string>(e.event);
       l.at = e.sequence;
       const auto previous = l.undecided.empty() ? 0 : l.undecided.back().sequence;
-      l.undecided.push_back({e.sequence, text, e.received_us, previous});
-      tell(who, l.undecided.back());
+      l.undecided.push_back({e.sequence, text, e.received_us});
+      tell(who, l.undecided.back(), previous);
       repeat_later(who, l);
     }
   }
@@ -300,8 +300,9 @@ private:
         known->second.where = place::current;
   }
 
-  void tell(const listener_key& who, const offered& o) {
-    self_->send(owner_, event_due{tenant_, who, o.sequence, *o.event, o.received_us, o.previous});
+  /// `previous` is the one before it that is undecided now; 0: none.
+  void tell(const listener_key& who, const offered& o, uint64_t previous) {
+    self_->send(owner_, event_due{tenant_, who, o.sequence, *o.event, o.received_us, previous});
   }
 
   void repeat_later(const listener_key& who, listener& l) {

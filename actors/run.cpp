@@ -5,6 +5,7 @@
 #include "actors/replay.hpp"
 #include "actors/retry_plan.hpp"
 #include "actors/run_hands.hpp"
+#include "actors/run_waiters.hpp"
 #include "actors/run_writes.hpp"
 #include "actors/tell_batch.hpp"
 #include "messages/run_document.hpp"
@@ -22,7 +23,6 @@ using begin_atom = caf::atom_constant<caf::atom("begin")>;
 using proceed_atom = caf::atom_constant<caf::atom("proceed")>;
 using again_atom = caf::atom_constant<caf::atom("again")>;
 using rest_atom = caf::atom_constant<caf::atom("rest")>;
-using late_atom = caf::atom_constant<caf::atom("late")>;
 
 using std::chrono::milliseconds;
 
@@ -30,7 +30,7 @@ class run_state final : workflow::step_observer {
 public:
   run_state(caf::event_based_actor* self, std::shared_ptr<node> n, run_birth birth)
       : self_(self), node_(std::move(n)), birth_(std::move(birth)),
-        hands_(self_, node_, birth_.tenant, birth_.id) {
+        hands_(self_, node_, birth_.tenant, birth_.id), waiters_(self_) {
     node_->counters.runs_awake.fetch_add(1, std::memory_order_relaxed);
     self_->set_down_handler([this](const caf::down_msg&) { http_client_down(); });
   }
@@ -66,7 +66,7 @@ public:
       if (hands_.is_child(m.effect))
         return hands_.perform(workflow::drop_effect{m.effect, workflow::drop_effect::kind::child});
       const workflow::drop_effect gone{m.effect, workflow::drop_effect::kind::timer};
-      if (missing_ || workflow::is_final(durable_.status)) return forget_timer(gone);
+      if (missing_ || workflow::is_final(durable_.status)) return hands_.forget_timer(gone.effect);
       // Whether the machine still wants it or not: the row and the timer go.
       want(gone);
       happened(workflow::timer_fired{m.effect});
@@ -82,8 +82,7 @@ public:
       if (!m.error.empty())
         if (auto error = workflow::parse_json(m.error)) e.error = workflow::run_error_from(*error);
       // Perhaps it was to be cancelled: nobody need be reminded any more.
-      if (missing_ || !happened(std::move(e)))
-        return forget_timer({m.effect, workflow::drop_effect::kind::timer});
+      if (missing_ || !happened(std::move(e))) return hands_.forget_timer(m.effect);
       flush();
     });
   }
@@ -104,6 +103,9 @@ public:
       const auto listener = m.who.effect;
       const workflow::drop_effect gone{listener, workflow::drop_effect::kind::listener};
       if (missing_ || workflow::is_final(durable_.status)) return hands_.perform(gone);
+      auto& decided = decided_[listener];
+      if (m.previous > decided) return; // that one was lost with a crash and is said again first
+      decided = std::max(decided, m.sequence);
       auto event = workflow::parse_json(m.event);
       if (event && happened(workflow::event_received{listener, m.sequence, std::move(*event)})) {
         next_.batch.ops.emplace_back(advance_listener{birth_.id, listener, {}, m.sequence});
@@ -162,7 +164,7 @@ public:
     when_ready([this, m] {
       if (missing_) return m.slot.answer(no_such_run());
       if (workflow::is_final(durable_.status)) return m.slot.answer(start_reply(durable_, true));
-      add_waiter(m.slot, m.wait);
+      waiters_.add(m.slot, m.wait);
     });
   }
 
@@ -198,10 +200,7 @@ public:
   }
 
   void late(uint64_t waiter) {
-    const auto found = waiters_.find(waiter);
-    if (found == waiters_.end()) return;
-    found->second.answer(start_reply(durable_, true));
-    waiters_.erase(found);
+    waiters_.late(waiter, durable_);
     rest_later();
   }
 
@@ -309,10 +308,11 @@ private:
       run_deferred();
       if (in_flight_) return; // it goes on
       // Unless it was merely woken: a parent that asked, or one that a crash kept in the dark.
-      if (birth_.order || !birth_.first) tell_parent();
+      if (birth_.order || !birth_.first) hands_.tell_parent(durable_);
       return self_->quit();
     }
-    if (machine_->times_retried() == 0) ask_parent(); // else nobody waits for it, and it may go on
+    if (machine_->times_retried() == 0)
+      hands_.ask_parent(row_); // else nobody waits for it, and it may go on
     for (auto& c : machine_->outstanding()) want(std::move(c));
     sync_status();
     flush();
@@ -359,9 +359,11 @@ private:
       next_.batch.ops.emplace_back(put_timer{birth_.id, t->effect, t->due_us});
     if (const auto* d = std::get_if<workflow::drop_effect>(&c))
       write_dropped(next_.batch, birth_.id, *d);
-    if (const auto* l = std::get_if<workflow::listen_for>(&c))
+    if (const auto* l = std::get_if<workflow::listen_for>(&c)) {
+      decided_[l->effect] = l->after;
       next_.batch.ops.emplace_back(
           put_listener{birth_.id, l->effect, {}, encode_routes(l->routes)});
+    }
     if (const auto* e = std::get_if<workflow::emit_event>(&c))
       write_event(next_.batch, e->event, time_us_, node_->settings.tenant.inbox_hours);
     const auto* d = std::get_if<workflow::drop_effect>(&c);
@@ -459,7 +461,7 @@ private:
     auto& order = *birth_.order;
     node_->counters.runs_started.fetch_add(1, std::memory_order_relaxed);
     if (order.request.wait.count() > 0 && !workflow::is_final(durable_.status))
-      add_waiter(order.slot, order.request.wait);
+      waiters_.add(order.slot, order.request.wait);
     else
       order.slot.answer(start_reply(durable_, order.request.wait.count() > 0));
     release_order(order);
@@ -487,26 +489,10 @@ private:
   }
 
   void end() {
-    for (auto& [id, slot] : waiters_) slot.answer(start_reply(durable_, true));
-    waiters_.clear();
-    tell_parent();
+    waiters_.answer_all(durable_);
+    hands_.tell_parent(durable_);
     count_end();
     self_->quit();
-  }
-
-  void tell_parent() {
-    if (durable_.parent && durable_.parent_effect != 0)
-      if (const auto tenant = node_->tenant_or_loader(birth_.tenant))
-        self_->send(tenant, child_done{birth_.tenant, *durable_.parent, durable_.parent_effect,
-                                       durable_.status, durable_.output.value_or(""),
-                                       durable_.error.value_or("")});
-  }
-
-  void ask_parent() {
-    if (row_.parent && row_.parent_effect != 0)
-      if (const auto tenant = node_->tenant_or_loader(birth_.tenant))
-        self_->send(tenant,
-                    confirm_child{birth_.tenant, *row_.parent, row_.parent_effect, birth_.id});
   }
 
   void count_end() {
@@ -521,15 +507,6 @@ private:
     return reply::error(ec::not_found, "there is no run " + birth_.id.text());
   }
 
-  /// A timer of a run that has ended or never was: nobody will journal it.
-  void forget_timer(const workflow::drop_effect& timer) {
-    commit_request request;
-    request.batch = {birth_.tenant, {clear_timer{birth_.id, timer.effect}}};
-    request.completion =
-        std::make_shared<disarm_after>(node_->timers, disarm_timer{birth_.id, timer.effect});
-    if (const auto journal = node_->journal->get()) self_->send(journal, std::move(request));
-  }
-
   // --- the world ---
 
   void http_client_down() {
@@ -538,11 +515,6 @@ private:
   }
 
   // --- waiting ---
-
-  void add_waiter(const reply_slot& slot, milliseconds wait) {
-    waiters_.emplace(++last_waiter_, slot);
-    self_->delayed_send(self_, wait, late_atom::value, last_waiter_);
-  }
 
   bool at_rest() const {
     if (!ready_ || more_ || in_flight_ || !next_.empty() || !waiters_.empty()) return false;
@@ -569,20 +541,21 @@ private:
   std::shared_ptr<node> node_;
   run_birth birth_;
   run_hands hands_;
+  run_waiters waiters_;
   deployed_ptr workflow_;
   std::optional<workflow::machine> machine_;
   std::shared_ptr<store::stored_run> stored_; ///< Set once the run is in the store.
   bool ready_ = false, more_ = false, missing_ = false;
   run_row row_;     ///< With all that was decided.
   run_row durable_; ///< With all that was committed.
-  uint64_t seq_ = 0, number_ = 0, moment_ = 0, last_waiter_ = 0, step_seq_ = 0;
+  uint64_t seq_ = 0, number_ = 0, moment_ = 0, step_seq_ = 0;
   int64_t time_us_ = 0;
   milliseconds backoff_{50};
+  std::map<effect_id, uint64_t> decided_; ///< By listener: the newest event it was offered.
   outbox next_;
   std::optional<outbox> in_flight_;
   std::vector<run_progress::item> steps_since_;
   std::deque<std::function<void()>> deferred_;
-  std::map<uint64_t, reply_slot> waiters_;
 };
 
 } // namespace

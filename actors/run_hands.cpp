@@ -1,5 +1,6 @@
 #include "actors/run_hands.hpp"
 
+#include "actors/tell_batch.hpp"
 #include "connectors/authentication.hpp"
 #include "messages/events.hpp"
 #include "workflow/json.hpp"
@@ -71,6 +72,24 @@ void run_hands::perform_one(const workflow::emit_event&) { tell_tenant(inbox_gro
 
 void run_hands::saw(effect_id listener, uint64_t sequence) {
   tell_tenant(event_seen{tenant_, {run_, listener, {}}, sequence});
+}
+
+void run_hands::tell_parent(const run_row& row) {
+  if (row.parent && row.parent_effect != 0)
+    tell_tenant(child_done{tenant_, *row.parent, row.parent_effect, row.status,
+                           row.output.value_or(""), row.error.value_or("")});
+}
+
+void run_hands::ask_parent(const run_row& row) {
+  if (row.parent && row.parent_effect != 0)
+    tell_tenant(confirm_child{tenant_, *row.parent, row.parent_effect, run_});
+}
+
+void run_hands::forget_timer(effect_id timer) {
+  commit_request request;
+  request.batch = {tenant_, {clear_timer{run_, timer}}};
+  request.completion = std::make_shared<disarm_after>(node_->timers, disarm_timer{run_, timer});
+  if (const auto journal = node_->journal->get()) self_->send(journal, std::move(request));
 }
 
 template <class Message>

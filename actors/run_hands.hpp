@@ -23,6 +23,12 @@ public:
   void remember(const workflow::command& c);
   /// Tells the inbox that a listener has decided on every event up to this one.
   void saw(effect_id listener, uint64_t sequence);
+  /// Tells the run that waits for this one, if there is one, that it has ended.
+  void tell_parent(const run_row& row);
+  /// Asks it whether it still wants this one: a cancellation may have been lost.
+  void ask_parent(const run_row& row);
+  /// A timer of a run that has ended or never was: nobody will journal it.
+  void forget_timer(effect_id timer);
   /// A call that was sent before: it may have been lost with the HTTP client.
   bool has_sent(effect_id call) const { return sent_calls_.contains(call); }
   bool is_child(effect_id effect) const { return child_keys_.contains(effect); }

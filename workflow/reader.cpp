@@ -44,8 +44,7 @@ evaluation read_evaluation(problem_list& problems, const fields& workflow) {
   if (!where) return evaluation::strict;
   auto f = fields{problems, *where, "evaluate", {"language", "mode"}};
   if (auto language = f.text("language"); language && *language != "jq")
-    problems.at(*f.get("language"),
-                "the expression language \"" + *language + "\" is not supported by this version",
+    problems.at(*f.get("language"), "\"" + *language + "\" is not the language of expressions",
                 "\"jq\"");
   auto mode = f.word("mode", {"strict", "loose"});
   return mode == "loose" ? evaluation::loose : evaluation::strict;

@@ -60,7 +60,7 @@ CAF_TEST(many results are cut at a thousand and large ones by their size) {
   CAF_CHECK_EQUAL(code(ask("\"0123456789\" * 500000")), "expression");
 }
 
-CAF_TEST(strangers' programs end) {
+CAF_TEST(programs of strangers end) {
   for (const auto* hostile : {"def f: f; f", "[range(1e12)]", "repeat(1) | empty", "1) + (1",
                               "[limit(100; repeat(\"x\" * 1000000))] | add | length",
                               "reduce range(60) as $i (1; [., .])"}) {

@@ -341,7 +341,7 @@ CAF_TEST(the password and exchange grants send what they have) {
                   "&actor_token_type=urn%3At&client_id=me&client_secret=hush-hush-hush");
 }
 
-CAF_TEST(policies that can't work are refused before anything is sent) {
+CAF_TEST(policies that cannot work are refused before anything is sent) {
   refuses(granting("authorization_code"), "authorization_code");
   refuses(granting("magic"), "the grant is none of");
   refuses(granting("password"), "`username`");

@@ -49,7 +49,7 @@ CAF_TEST(a text is fetched and redirects are followed) {
   CAF_CHECK_EQUAL(fetch("/twice"), "hello");
 }
 
-CAF_TEST(what can't be a resource is refused with its reason) {
+CAF_TEST(what cannot be a resource is refused with its reason) {
   CAF_CHECK_EQUAL(fetch("/nothing"), "! it was answered with status 404");
   CAF_CHECK_EQUAL(fetch("/loop"), "! more than 5 redirects");
   CAF_CHECK_EQUAL(fetch("/bytes"), "! it is not UTF-8 text");

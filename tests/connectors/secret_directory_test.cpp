@@ -55,7 +55,7 @@ CAF_TEST(names that lead elsewhere are no secrets) {
   CAF_CHECK_EQUAL(read("outside", ""), "none");
 }
 
-CAF_TEST(what can't be read as a secret is none) {
+CAF_TEST(what cannot be read as a secret is none) {
   put("shop/bytes", "\xff\xfe");
   put("shop/large", std::string((1 << 20) + 1, 'a'));
   std::filesystem::create_directories(folder / "shop/folder");

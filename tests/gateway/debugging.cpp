@@ -45,7 +45,7 @@ CAF_TEST(a history is read in pages) {
   CAF_CHECK_EQUAL(actors->last(), "history " + id + " limit 3");
 }
 
-CAF_TEST(steps and pages that can't be are refused by name) {
+CAF_TEST(steps and pages that cannot be are refused by name) {
   start();
   raw_client c{port};
   const std::vector<std::pair<std::string, std::string>> wrong{

@@ -132,7 +132,7 @@ const wrong cases[] = {
     {"do:\n- a: {set: {x: '${ $secrets.a }'}}\n", 3, 20, "/do/0/a/set/x",
      "$secrets does not exist at this place"},
     {"do:\n- a: {set: {x: '${ $authorization }'}}\n", 3, 20, "/do/0/a/set/x",
-     "$authorization is not supported"},
+     "$authorization is not given"},
     {"do:\n- a: {try: [{b: {set: '${ $error }'}}], catch: {}}\n", 3, 27, "/do/0/a/try/0/b/set",
      "unknown variable $error"},
     {"do:\n- a: {for: {in: $item}, do: [{b: {set: {x: 1}}}]}\n", 3, 17, "/do/0/a/for/in",

@@ -20,9 +20,7 @@ bool interpreter::begin_extended(const task& t) {
         return false;
   auto applying = std::vector<const extension*>{};
   for (const auto& e : run_.what->extensions)
-    if (extends(e, t.kind()) &&
-        (!e.when || holds(*e.when, top().input, view().with_definition(), "extension.when")))
-      applying.push_back(&e);
+    if (extends(e, t.kind()) && applies(e)) applying.push_back(&e);
   if (applying.empty()) return false;
   auto& f = top();
   f.extended = std::make_unique<extension_state>();
@@ -30,6 +28,15 @@ bool interpreter::begin_extended(const task& t) {
   f.extended->index = static_cast<size_t>(-1);
   next_extension();
   return true;
+}
+
+/// A condition that fails does not hold: it looks into definitions of tasks of every shape.
+bool interpreter::applies(const extension& e) const {
+  auto held = false;
+  auto failure = failure_of([&] {
+    held = !e.when || holds(*e.when, top().input, view().with_definition(), "extension.when");
+  });
+  return held && !failure;
 }
 
 /// One extension's tasks are done, or none has begun: to the next one's, or to what they surround.

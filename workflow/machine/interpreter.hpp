@@ -125,6 +125,7 @@ private:
 
   // extending.cpp
   bool begin_extended(const task& t);
+  bool applies(const extension& e) const;
   void next_extension();
   bool begin_after(value& result, flow then);
 

@@ -68,7 +68,8 @@ void check_variables(problem_list& problems, const place& where, const variable_
     auto at = program_offset + find_variable(e.source(), name);
     auto is = [&](std::string_view n) { return n == name; };
     if (name == "authorization") {
-      problems.in_text(where, at, "$authorization is not supported by this version");
+      problems.in_text(
+          where, at, "$authorization is not given to expressions: it would show what a call sends");
     } else if (name == "secrets") {
       problems.in_text(where, at, "$secrets does not exist at this place",
                        "secrets in \"input.from\" and in the arguments of calls only");

@@ -169,7 +169,8 @@ async function played(runtime, scenario, reference, requests) {
     const wanted = scenario.expect.requests?.length ?? 0;
     await runtime.until(
       id,
-      ({ status }) => status === 'waiting' && requests.length >= wanted,
+      ({ status }) =>
+        status === (scenario.cancel === true ? 'waiting' : scenario.cancel) && requests.length >= wanted,
       patience_ms,
     );
     await runtime.cancel(id);
@@ -198,7 +199,7 @@ export async function play(runtime, scenario, requests) {
       ...found,
       ...problems.map(({ pointer, detail }) => `refused at ${pointer || '/'}: ${detail}`),
     ];
-  references.set(reference.name, reference);
+  references.set('main', reference);
   await publish(runtime, scenario.publish ?? [], 'before');
   if (scenario.start !== false) {
     const { run, ms } = await played(runtime, scenario, reference, requests);
