@@ -14,12 +14,13 @@ using command = std::function<int()>;
 command add_serve(CLI::App& cli);
 command add_run(CLI::App& cli);
 command add_validate(CLI::App& cli);
+command add_simulate(CLI::App& cli);
 command add_tree(CLI::App& cli);
 command add_key(CLI::App& cli);
 command add_version(CLI::App& cli);
 command add_config(CLI::App& cli);
 
-// Exit codes of `run` and `validate`.
+// Exit codes of `run`, `validate` and `simulate`.
 inline constexpr int exit_completed = 0;
 inline constexpr int exit_faulted = 1;
 inline constexpr int exit_invalid = 2;

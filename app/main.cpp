@@ -14,6 +14,7 @@ int main(int argc, char** argv) {
   commands["serve"] = add_serve(cli);
   commands["run"] = add_run(cli);
   commands["validate"] = add_validate(cli);
+  commands["simulate"] = add_simulate(cli);
   commands["tree"] = add_tree(cli);
   commands["key"] = add_key(cli);
   commands["config"] = add_config(cli);
