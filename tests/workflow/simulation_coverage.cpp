@@ -14,7 +14,7 @@ do:
   - size:
       switch:
         - large: {when: '.n > 100', then: big}
-        - medium: {when: '.n > 10 and $context == null', then: rest}
+        - medium: {when: '.n > 10 and $context == {}', then: rest}
         - small: {then: rest}
   - big: {set: {big: true}, then: end}
   - rest:

@@ -65,8 +65,8 @@ CAF_TEST(one idempotency key for two requests is found) {
 do:
   - guard:
       try:
-        - count: {set: {}, export: {as: '($context // 0) + 1'}}
-        - ask: {call: http, with: {method: post, endpoint: 'https://x.io', body: {n: '${ $context }'}}}
+        - count: {set: {n: 1}, export: {as: '{n: (($context.n // 0) + 1)}'}}
+        - ask: {call: http, with: {method: post, endpoint: 'https://x.io', body: '${ $context }'}}
       catch: {retry: {limit: {attempt: {count: 1}}}}
 )",
                      "services: [{answers: [{status: 500}, {status: 200}]}]", o);

@@ -37,7 +37,7 @@ std::string only_outcome(const simulation::simulation_report& r) {
 CAF_TEST(a month passes in a bounded number of steps under every kind of fault) {
   auto o = simulation_options{};
   o.seeds = 40;
-  auto r = simulated(invoice, "{expect: {output: {ok: true}}}", o);
+  auto r = simulated(invoice, "{expect: {output: {ok: true}}, faults: {serverError: 0.3}}", o);
   CAF_CHECK_EQUAL(problems_of(r), "");
   CAF_CHECK(r.virtual_us >= 40 * 30 * day_us);
   CAF_CHECK(r.steps < 40 * 1000);
@@ -172,7 +172,7 @@ CAF_TEST(operators may suspend and resume and cancel) {
 CAF_TEST(a run that circles for ever is told as one that never ends) {
   auto o = simulation_options{};
   o.seeds = 1;
-  auto r = simulated("do: [{pause: {wait: P30D}}, {again: {set: {}, then: pause}}]", "{}", o);
+  auto r = simulated("do: [{pause: {wait: P30D}}, {again: {set: {n: 1}, then: pause}}]", "{}", o);
   CAF_CHECK(only_outcome(r).starts_with("never ends: still going on after"));
   CAF_CHECK_EQUAL(problems_of(r), "");
 }
@@ -180,6 +180,6 @@ CAF_TEST(a run that circles for ever is told as one that never ends) {
 CAF_TEST(a run that spends its steps breaks an invariant) {
   auto o = simulation_options{};
   o.seeds = 1;
-  auto r = simulated("do: [{a: {set: {}}}, {again: {set: {}, then: a}}]", "{}", o);
+  auto r = simulated("do: [{a: {set: {n: 1}}}, {again: {set: {n: 1}, then: a}}]", "{}", o);
   CAF_CHECK(problems_of(r).find("steps") != std::string::npos);
 }

@@ -13,20 +13,20 @@ namespace {
 /// What a `when` sees, as far as the run's picture has it.
 class picture_variables final : public variable_source {
 public:
-  picture_variables(const definition& d, const run_picture& p, const value& input)
-      : what_(d), picture_(p), input_(input) {}
+  picture_variables(const run_picture& p, const value& input, const value& workflow)
+      : picture_(p), input_(input), workflow_(workflow) {}
   value lookup(std::string_view name) const override {
     if (auto local = picture_.variables.find(name)) return *local;
     if (name == "context") return picture_.context;
     if (name == "input") return input_;
-    if (name == "workflow") return value::object({{"definition", what_.document}});
+    if (name == "workflow") return workflow_;
     return {};
   }
 
 private:
-  const definition& what_;
   const run_picture& picture_;
   const value& input_;
+  const value& workflow_;
 };
 
 std::string key_of(std::string_view kind, std::string_view pointer, std::string_view case_) {
@@ -75,6 +75,7 @@ void coverage::reach(std::string_view kind, std::string_view pointer, std::strin
 }
 
 void coverage::on_step(const step& s, const machine& m) {
+  if (s.type == "workflow.started") run_input_ = s.data.get("input");
   if (s.type == "workflow.faulted" && is_timeout_of(s.data.get("error"), "/timeout"))
     return reach("timeout", "");
   auto found = tasks_.find(s.task);
@@ -94,7 +95,8 @@ void coverage::on_step(const step& s, const machine& m) {
 void coverage::see_case(const task& t, const switch_task& body, const step& s, const machine& m) {
   auto picture = m.inspect();
   auto input = s.data.get("input");
-  auto variables = picture_variables{*what_, picture, input};
+  auto workflow = value::object({{"definition", what_->document}, {"input", run_input_}});
+  auto variables = picture_variables{picture, input, workflow};
   const switch_case* chosen = nullptr;
   for (const auto& option : body.cases) {
     if (!option.when) {

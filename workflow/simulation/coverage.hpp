@@ -41,6 +41,7 @@ private:
   void give_up(std::string_view pointer);
 
   std::shared_ptr<const definition> what_;
+  value run_input_;
   std::vector<item> items_;
   std::map<std::string, size_t, std::less<>> index_;        ///< By kind, pointer and case.
   std::map<std::string, const task*, std::less<>> tasks_;   ///< By pointer.

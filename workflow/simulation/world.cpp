@@ -299,15 +299,18 @@ void world::close() {
     report_.broken.push_back("the run took more than " + std::to_string(options_.steps) + " steps");
 }
 
+/// Whatever is sent under one key must be one and the same piece of work.
 void world::expect_same_work(const std::string& key, std::string method, std::string url,
                              std::string request) {
-  auto [found, first] = report_.work.try_emplace(
-      key, work_asked{std::move(method), std::move(url), std::move(request), 0});
-  ++found->second.times;
-  if (!first && !request.empty() && found->second.request != request)
-    report_.broken.push_back("the idempotency key " + key +
-                             " is used for two requests: " + safe_text(found->second.request, 200) +
-                             " / " + safe_text(request, 200));
+  auto found = report_.work.find(key);
+  if (found == report_.work.end()) {
+    report_.work.emplace(key, work_asked{std::move(method), std::move(url), std::move(request)});
+    return;
+  }
+  const auto& before = found->second.request;
+  if (before == request) return;
+  report_.broken.push_back("the idempotency key " + key + " is used for two requests: " +
+                           safe_text(before, 200) + " / " + safe_text(request, 200));
 }
 
 void world::carry(const http_call& c) {

@@ -27,7 +27,6 @@ struct world_options {
 struct work_asked {
   std::string method, url; ///< Of a child: "run" and namespace/name.
   std::string request;     ///< All that must be the same when it is sent again.
-  uint64_t times = 0;
 };
 
 /// One run's life.
