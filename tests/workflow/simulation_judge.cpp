@@ -73,7 +73,14 @@ do:
   CAF_CHECK(problems_of(r).find("is used for two requests") != std::string::npos);
 }
 
-CAF_TEST(a rebuilt machine that differs from the live one is told) {
+CAF_TEST(what breaks several times is told once) {
+  auto life = simulation::life_report{};
+  life.how = simulation::life_report::end::completed;
+  life.broken = {"one", "two", "one"};
+  CAF_CHECK_EQUAL(simulation::judge(life, nullptr).size(), 2u);
+}
+
+CAF_TEST(a run rebuilt from its journal is the one that lived) {
   struct nobody : simulation::audience {
     void on_step(const step&, const machine&) override {}
   } watch;

@@ -3,6 +3,8 @@
 #include "workflow/json.hpp"
 #include "workflow/machine/errors.hpp"
 
+#include <algorithm>
+
 namespace steward::workflow::simulation {
 
 namespace {
@@ -89,7 +91,9 @@ std::string outcome_of(const life_report& life) {
 }
 
 std::vector<std::string> judge(const life_report& life, const expectation* expected) {
-  auto problems = life.broken;
+  auto problems = std::vector<std::string>{};
+  for (const auto& what : life.broken)
+    if (std::ranges::find(problems, what) == problems.end()) problems.push_back(what);
   if (life.how == life_report::end::endless && life.waits_for.empty())
     problems.push_back("the run is not at its end, but waits for nothing");
   if (expected && !is_excused(life)) check_expected(life, *expected, problems);
