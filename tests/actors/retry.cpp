@@ -43,9 +43,9 @@ struct fixture : steward_rig {
     return all;
   }
   size_t published(const std::string& type) {
-    size_t n = 0;
-    for (const auto& e : events()) n += e.type == type ? 1u : 0u;
-    return n;
+    size_t count = 0;
+    for (const auto& e : events()) count += e.type == type ? 1u : 0u;
+    return count;
   }
 
   bool broken = true;

@@ -83,7 +83,8 @@ CAF_TEST(runs overlap if they may) {
   CAF_CHECK(skip == list({10, 40}));
   // 20 waits for the end at 35, 40 for the end at 60; the others find one waiting already.
   CAF_CHECK(queue == list({10, 20, 40}));
-  CAF_CHECK_EQUAL(by_due("queue").at((begun + 20'000'000) / 1000).created_us, begun + 35'000'000);
+  const auto queued_us = by_due("queue").at((begun + 20'000'000) / 1000).created_us;
+  CAF_CHECK_EQUAL(queued_us, begun + 35'000'000);
 }
 
 CAF_TEST(a queued run outlives the server) {

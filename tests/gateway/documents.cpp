@@ -87,7 +87,7 @@ CAF_TEST(each operation documents its parameters and bodies and answers and erro
     for (std::string name; query >> name;) CAF_CHECK_EQUAL(named.count("query " + name), 1u);
     const bool takes_body = r.does == operation::deploy_workflow ||
                             r.does == operation::start_run || r.does == operation::kill_actor ||
-                            r.does == operation::retry_run ||
+                            r.does == operation::retry_run || r.does == operation::publish_events ||
                             r.does == operation::evaluate_expression;
     CAF_CHECK_EQUAL(operation.contains("requestBody"), takes_body);
     size_t good = 0, bad = 0;
@@ -134,7 +134,8 @@ CAF_TEST(static files have tags and forms and lifetimes) {
   CAF_CHECK_EQUAL(std::string{script->content_type}, "text/javascript; charset=utf-8");
   CAF_CHECK(has(*script, "Content-Encoding: gzip\r\n") && has(*script, "immutable") &&
             has(*script, "Vary:"));
-  const auto smaller = files.find(asked{{{"Accept-Encoding", "gzip, br"}}}.view, "/assets/a-123.js");
+  const auto smaller =
+      files.find(asked{{{"Accept-Encoding", "gzip, br"}}}.view, "/assets/a-123.js");
   CAF_CHECK_EQUAL(smaller->body, "brotli");
   const auto bare = files.find(asked{{}}.view, "/assets/a-123.js");
   CAF_CHECK_EQUAL(bare->body, "script");

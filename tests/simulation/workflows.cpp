@@ -119,6 +119,65 @@ do:
         do: [{say: {set: {spent: true}}}]
 )",
      {R"({"spent":true})"}},
+    {"both",
+     R"(
+do:
+  - both:
+      fork:
+        branches:
+          - rest: {wait: PT1S}
+          - ask:
+              try: [{it: {call: http, with: {method: get, endpoint: 'http://svc/both/{name}'}}}]
+              catch: {retry: {delay: PT0.5S, limit: {attempt: {count: 20}}}}
+          - each:
+              for: {each: n, in: '[1, 2]'}
+              do: [{nap: {wait: PT0.2S}}, {sum: {set: {sum: '${ (.sum // 0) + $n }'}}}]
+  - say: {set: {from: '${ .[1].from }', sum: '${ .[2].sum }'}}
+)",
+     {R"({"from":"NAME","sum":3})"}},
+    {"race",
+     R"(
+do:
+  - race:
+      fork:
+        compete: true
+        branches:
+          - rest: {do: [{nap: {wait: PT0.1S}}, {give: {set: {won: rest}}}]}
+          - ask: {do: [{it: {call: http, with: {method: get, endpoint: 'http://svc/race/{name}'}}},
+                       {give: {set: {won: ask}}}]}
+)",
+     {R"({"won":"rest"})", R"({"won":"ask"})"}},
+    {"relay",
+     R"(
+do:
+  - tell: {emit: {event: {with: {type: relay, data: {name: '${ .name }'}}}}}
+  - hear:
+      listen:
+        to:
+          one:
+            with: {type: relay}
+            correlate: {who: {from: .data.name, expect: '${ .data.name }'}}
+)",
+     {R"([{"name":"NAME"}])"}},
+    {"meet",
+     R"(
+do:
+  - both:
+      fork:
+        branches:
+          - hear:
+              listen:
+                to:
+                  any: [{with: {type: meet}, correlate: {who: {from: .data.name, expect: '${ .name }'}}}]
+                  until: 'length == 2'
+          - tell:
+              for: {each: n, in: '[1, 2]'}
+              do:
+                - rest: {wait: PT0.7S}
+                - say: {emit: {event: {with: {type: meet, data: {name: '${ $workflow.input.name }', n: '${ $n }'}}}}}
+  - give: {set: '${ .[0] | {name: .[0].name, heard: length} }'}
+)",
+     {R"({"name":"NAME","heard":2})"}},
     {"refused",
      R"(
 do:

@@ -49,7 +49,7 @@ do:
         branches:
           - one: {set: {n: '${ .n + 1 }'}}
           - two: {set: {n: '${ .n + 2 }'}}
-          - nested: {fork: {branches: [{x: {set: x}}, {y: {set: y}}]}}
+          - nested: {fork: {branches: [{x: {set: '${ "x" }'}}, {y: {set: '${ "y" }'}}]}}
 )",
                               R"({"n": 1})"),
                   R"([{"n":2},{"n":3},["x","y"]])");
@@ -105,8 +105,8 @@ do:
         branches:
           - safe:
               try: [{bad: {raise: {error: {type: 'urn:x', status: 400}}}}]
-              catch: {do: [{handled: {set: caught}}]}
-          - good: {set: fine}
+              catch: {do: [{handled: {set: '${ "caught" }'}}]}
+          - good: {set: '${ "fine" }'}
 )"),
                   R"(["caught","fine"])");
 }
@@ -140,7 +140,7 @@ CAF_TEST(branches that never wait race in their order) {
   CAF_CHECK_EQUAL(run_through(R"(
 do:
   - race:
-      fork: {compete: true, branches: [{red: {set: red}}, {green: {set: green}}]}
+      fork: {compete: true, branches: [{red: {set: '${ "red" }'}}, {green: {set: '${ "green" }'}}]}
 )"),
                   "\"red\"");
 }
@@ -156,7 +156,7 @@ do:
               do:
                 - look: {set: '${ $context }', export: {as: '$context + {seen: ($context.seen + ["slow"])}'}}
                 - own: {set: '${ $context.seen }'}
-          - fast: {set: 1, export: {as: '$context + {seen: ($context.seen + ["fast"]), fast: true}'}}
+          - fast: {set: '${ 1 }', export: {as: '$context + {seen: ($context.seen + ["fast"]), fast: true}'}}
   - after: {set: {branches: '${ . }', context: '${ $context }'}}
 )"),
                   R"({"branches":[["before","slow"],1],)"
@@ -170,8 +170,8 @@ do:
       fork:
         compete: true
         branches:
-          - a: {set: 1, export: {as: '{by: "a"}'}}
-          - b: {set: 2, export: {as: '{by: "b"}'}}
+          - a: {set: '${ 1 }', export: {as: '{by: "a"}'}}
+          - b: {set: '${ 2 }', export: {as: '{by: "b"}'}}
   - after: {set: '${ $context }'}
 )"),
                   R"({"by":"a"})");
@@ -200,8 +200,8 @@ do:
       fork:
         branches:
           - waits: {wait: {seconds: 5}}
-          - ends: {set: done, then: end}
-  - never: {set: never}
+          - ends: {set: '${ "done" }', then: end}
+  - never: {set: '${ "never" }'}
 )"};
   r.start();
   CAF_CHECK_EQUAL(r.output(), "\"done\"");
@@ -259,9 +259,10 @@ CAF_TEST(a thousand branches join) {
 CAF_TEST(more branches than the limit are refused) {
   auto limits = machine_limits{};
   limits.branches = 3;
-  auto r = rig{"do: [{f: {fork: {branches: [{a: {wait: PT1H}}, {b: {set: 1}}, {c: {set: 1}},"
-               " {d: {set: 1}}]}}}]",
-               limits};
+  auto r = rig{
+      "do: [{f: {fork: {branches: [{a: {wait: PT1H}}, {b: {set: '${ 1 }'}}, {c: {set: '${ 1 }'}},"
+      " {d: {set: '${ 1 }'}}]}}}]",
+      limits};
   r.start();
   CAF_CHECK_EQUAL(r.status(), "faulted");
   CAF_CHECK(r.error().detail.find("3 branches") != std::string::npos);

@@ -54,7 +54,7 @@ use:
     - logging:
         extend: set
         before: [{b: {set: '${ {log: $task.name} }', export: {as: '$context + {before: $task.name}'}}}]
-        after: [{a: {set: gone, export: {as: '$context + {after: .}'}}}]
+        after: [{a: {set: '${ "gone" }', export: {as: '$context + {after: .}'}}}]
 do:
   - one: {set: '${ . + {one: 1} }'}
   - two: {do: [{inner: {set: '${ . + {context: $context} }'}}]}
@@ -76,7 +76,7 @@ use:
         when: $task.with.endpoint != null and ($task.with.endpoint | startswith("https://mocked"))
         before:
           - answer: {set: {statusCode: 200, content: {foo: bar}}, then: exit}
-          - never: {set: never}
+          - never: {set: '${ "never" }'}
 do:
   - mocked: {call: http, with: {method: get, endpoint: https://mocked.example/x}, output: {as: .content}}
   - real: {call: http, with: {method: get, endpoint: https://real.example/x}}
@@ -93,7 +93,7 @@ CAF_TEST(an extension that fails fails the task) {
 use:
   extensions:
     - bad: {extend: all, before: [{b: {raise: {error: {type: 'urn:x', status: 400}}}}]}
-do: [{one: {set: 1}}]
+do: [{one: {set: '${ 1 }'}}]
 )"};
   r.start();
   CAF_CHECK_EQUAL(r.error().instance, "/use/extensions/0/bad/before/0/b");
