@@ -73,7 +73,7 @@ CAF_TEST(every moment of a run can be seen whatever came later) {
   CAF_CHECK_EQUAL(text(first.get("step").get("type")),
                   R"("io.serverlessworkflow.workflow.started.v1")");
   CAF_CHECK_EQUAL(open(first), "");
-  CAF_CHECK_EQUAL(text(first.get("context")), "null");
+  CAF_CHECK_EQUAL(text(first.get("context")), "{}");
   const auto noted = moment(id, 3); // `note` has completed
   CAF_CHECK_EQUAL(open(noted), "");
   CAF_CHECK_EQUAL(text(noted.get("context")), R"({"seen":"tea"})");

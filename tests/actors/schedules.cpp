@@ -22,12 +22,13 @@ CAF_TEST(an interval keeps its phase whatever crashes) {
   pass(8s);
   kill(at("tenants/default"));
   pass(12s);
-  down_for(1s);
+  down_for(12s); // until 57: the due time 50 is made up for
   pass(10s);
   const auto found = dues("tick", begun);
-  CAF_CHECK(found == list({10, 20, 30, 40, 50}));
+  CAF_CHECK(found == list({10, 20, 30, 40, 50, 60}));
   for (const auto& [ms, row] : by_due("tick")) {
-    CAF_CHECK_EQUAL(row.created_us / 1000, ms);
+    const auto late_ms = ms == begun / 1000 + 50'000 ? 7000 : 0;
+    CAF_CHECK_EQUAL(row.created_us / 1000, ms + late_ms);
     CAF_CHECK_EQUAL(row.output.value_or(""), R"({"got":null})");
   }
 }
@@ -125,7 +126,7 @@ CAF_TEST(a paused schedule starts nothing and goes on with what is due next) {
   pass(10s);
   const auto found = dues("tick", begun);
   CAF_CHECK(found == list({10, 60}));
-  CAF_CHECK_EQUAL(control("nothing", schedule_action::pause), "not_found");
+  CAF_CHECK_EQUAL(control("nothing", schedule_action::pause), "not-found");
 }
 
 CAF_TEST(a new version goes on with the same schedule and begins another one anew) {

@@ -94,10 +94,11 @@ struct schedules_fixture : steward_rig {
     CAF_CHECK_EQUAL(a.word(), "accepted");
   }
 
-  /// Away for that long, then there again.
+  /// Away for that long, or for the time that the actors of the crash take to go, then there again.
   void down_for(milliseconds time) {
+    const auto until = sched.clock().now() + time;
     crash_server();
-    sched.clock().advance_time(time);
+    if (sched.clock().now() < until) sched.clock().advance_time(until - sched.clock().now());
     boot();
   }
   caf::actor schedules_actor() const { return at("tenants/default/schedules"); }

@@ -148,7 +148,7 @@ do:
 CAF_TEST(exports of branches apply in branch order when the fork joins) {
   CAF_CHECK_EQUAL(run_through(R"(
 do:
-  - before: {set: {}, export: {as: '{seen: ["before"]}'}}
+  - before: {set: '${ {} }', export: {as: '{seen: ["before"]}'}}
   - both:
       fork:
         branches:

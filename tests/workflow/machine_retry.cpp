@@ -187,7 +187,7 @@ do:
       fork:
         branches:
           - pays: {do: [{ask: {call: http, with: {method: get, endpoint: 'https://x.io/p'}}}]}
-          - rests: {do: [{one: {set: {}}}, {rest: {wait: PT10S}}, {two: {set: {rested: true}}}]}
+          - rests: {do: [{one: {set: '${ {} }'}}, {rest: {wait: PT10S}}, {two: {set: {rested: true}}}]}
           - ready: {set: {r: 1}}
 )"};
   r.start();

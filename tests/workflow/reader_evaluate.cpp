@@ -50,7 +50,7 @@ CAF_TEST(strict mode is the default and leaves text alone) {
 CAF_TEST(problems of the evaluation have their places) {
   check_problems({
       {"evaluate: {language: javascript}\ndo: [{a: {set: {x: 1}}}]\n", 2, 22, "/evaluate/language",
-       "language \"javascript\" is not supported"},
+       "\"javascript\" is not the language"},
       {"evaluate: {mode: lose}\ndo: [{a: {set: {x: 1}}}]\n", 2, 18, "/evaluate/mode",
        "did you mean \"loose\"?"},
       {"evaluate: strict\ndo: [{a: {set: {x: 1}}}]\n", 2, 11, "/evaluate", "must be an object"},

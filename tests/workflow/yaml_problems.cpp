@@ -105,15 +105,15 @@ CAF_TEST(nesting is bounded in every style and found out fast) {
 
 CAF_TEST(nesting up to the limit is read) {
   auto nested = [](size_t n) { return std::string(n, '[') + std::string(n, ']'); };
-  CAF_CHECK(read_yaml(nested(100)).ok());
-  CAF_CHECK(!read_yaml(nested(101)));
-  CAF_CHECK(read_yaml("{\"a\":" + nested(99) + "}").ok());
-  CAF_CHECK(!read_yaml("{\"a\":" + nested(100) + "}"));
-  CAF_CHECK(read_yaml("a: &x " + nested(60) + "\nb: " + std::string(39, '[') + "*x" +
-                      std::string(39, ']'))
+  CAF_CHECK(read_yaml(nested(400)).ok());
+  CAF_CHECK(!read_yaml(nested(401)));
+  CAF_CHECK(read_yaml("{\"a\":" + nested(399) + "}").ok());
+  CAF_CHECK(!read_yaml("{\"a\":" + nested(400) + "}"));
+  CAF_CHECK(read_yaml("a: &x " + nested(60) + "\nb: " + std::string(339, '[') + "*x" +
+                      std::string(339, ']'))
                 .ok());
-  CAF_CHECK(!read_yaml("a: &x " + nested(60) + "\nb: " + std::string(40, '[') + "*x" +
-                       std::string(40, ']')));
+  CAF_CHECK(!read_yaml("a: &x " + nested(60) + "\nb: " + std::string(340, '[') + "*x" +
+                       std::string(340, ']')));
 }
 
 CAF_TEST(an alias bomb is refused fast) {
