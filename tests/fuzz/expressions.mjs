@@ -56,9 +56,9 @@ function same(a, b) {
   return left.length === right.length && left.every((key, i) => key === right[i] && same(a[key], b[key]));
 }
 
-function explains(difference, program, peer, steward) {
+function explains(difference, { program, input }, peer, steward) {
   const matches = (pattern, text) => pattern === undefined || new RegExp(pattern).test(text);
-  return matches(difference.program, program) && matches(difference.peer, JSON.stringify(peer)) && matches(difference.steward, JSON.stringify(steward));
+  return matches(difference.program, program) && matches(difference.input, input) && matches(difference.peer, JSON.stringify(peer)) && matches(difference.steward, JSON.stringify(steward));
 }
 
 const options = readArguments(process.argv.slice(2), { evaluator: 'build/release/tests/evaluate_lines', programs: 3000, seed: 1, all: false });
@@ -111,7 +111,7 @@ while (counts.compared < options.programs) {
       counts[mine === 'refused' ? 'refused' : 'alike'] += 1;
       continue;
     }
-    if (listed.some((difference) => explains(difference, c.program, peers[i], mine))) {
+    if (listed.some((difference) => explains(difference, c, peers[i], mine))) {
       counts.listed += 1;
       continue;
     }

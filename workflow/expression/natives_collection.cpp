@@ -94,7 +94,7 @@ bool has(evaluation& e, const value& in, const value* args, value& out) {
   else if (in.is_object() && key.is_string())
     out = in.find(key.as_string()) != nullptr;
   else if (in.is_array() && key.is_number())
-    out = key.as_double() > -1 && key.as_double() < static_cast<double>(in.size());
+    out = key.as_double() > -1 && std::trunc(key.as_double()) < static_cast<double>(in.size());
   else
     return e.fail("Cannot check whether " + std::string(type_name(in)) + " has a " +
                   std::string(type_name(key)) + " key");
