@@ -45,8 +45,7 @@ void sort_longest_first(std::vector<std::string>& texts) {
   std::ranges::sort(texts, [](const auto& a, const auto& b) {
     return a.size() != b.size() ? a.size() > b.size() : a < b;
   });
-  const auto twice = std::ranges::unique(texts);
-  texts.erase(twice.begin(), twice.end());
+  texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
 }
 
 } // namespace
