@@ -68,7 +68,7 @@ bool literal_items(const node* n, std::vector<value>& items) {
 } // namespace
 
 node& parser::make(node_kind kind) {
-  auto& n = program_.nodes.emplace_back();
+  auto& n = program_.nodes.emplace_front();
   n.kind = kind;
   return n;
 }

@@ -3,7 +3,7 @@
 #include "workflow/value.hpp"
 
 #include <cstdint>
-#include <deque>
+#include <forward_list>
 #include <memory>
 #include <string>
 #include <vector>
@@ -152,9 +152,10 @@ struct program {
   std::string source;
   const node* root = nullptr;
   std::vector<std::string> free_names;
-  std::deque<node> nodes;
-  std::deque<function> functions;
-  std::deque<bind_plan> plans;
+  // Newest first. Most programs have three nodes, and nothing of the other two.
+  std::forward_list<node> nodes;
+  std::forward_list<function> functions;
+  std::forward_list<bind_plan> plans;
 };
 
 } // namespace steward::workflow::jq

@@ -163,7 +163,7 @@ const node* parser::read_binding(const node* source) {
 
 /// Leaves the variables in scope.
 const bind_plan* parser::read_plan() {
-  auto& plan = program_.plans.emplace_back();
+  auto& plan = program_.plans.emplace_front();
   do plan.patterns.push_back(read_pattern(plan));
   while (take("?//"));
   return &plan;

@@ -137,7 +137,7 @@ const function* parser::read_function(Sink declared) {
     expect(")");
   }
   expect(":");
-  auto& fn = program_.functions.emplace_back();
+  auto& fn = program_.functions.emplace_front();
   fn.name = name + "/" + std::to_string(parameters.size());
   fn.parameters = parameters.size();
   declared(fn);
@@ -145,7 +145,7 @@ const function* parser::read_function(Sink declared) {
   for (const auto& p : parameters) push(binding_kind::closure, p);
   auto binds = std::vector<node*>{};
   for (const auto& v : variables) {
-    auto& plan = program_.plans.emplace_back();
+    auto& plan = program_.plans.emplace_front();
     plan.patterns.push_back(std::make_unique<pattern>());
     plan.variables.push_back(v);
     auto& bind = make(node_kind::bind);

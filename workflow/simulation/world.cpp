@@ -8,6 +8,7 @@
 #include "workflow/simulation/services.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <queue>
 
 namespace steward::workflow::simulation {
