@@ -60,6 +60,7 @@ public:
   std::vector<event_route> routes() const;
 
 private:
+  friend struct snapshot_access; // workflow/machine/snapshot.hpp
   using known_values = std::map<std::string, value, std::less<>>;
 
   bool matches(size_t filter, const value& event, const event_evaluator& now,

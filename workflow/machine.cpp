@@ -4,10 +4,6 @@
 
 namespace steward::workflow {
 
-struct machine::state : interpreter {
-  using interpreter::interpreter;
-};
-
 machine::machine(std::shared_ptr<const definition> d, machine_limits limits, value secrets)
     : state_(std::make_unique<state>(std::move(d), limits, std::move(secrets))) {}
 machine::machine(machine&&) noexcept = default;

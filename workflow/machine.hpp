@@ -254,6 +254,7 @@ public:
   run_picture inspect() const;
 
 private:
+  friend struct snapshot_access; // workflow/machine/snapshot.hpp
   struct state;
   std::unique_ptr<state> state_;
 };

@@ -20,7 +20,8 @@ namespace steward::workflow {
 /// task), data_flow.cpp (expressions, schemas, filters), tasks.cpp (what each kind of task does),
 /// catching.cpp (try, catch, retry), branches.cpp (fork), listening.cpp (listen, emit),
 /// extending.cpp (extensions), effects.cpp (what is asked of the world, and its answers),
-/// retrying.cpp (going on after the end), inspection.cpp (what people see of it).
+/// retrying.cpp (going on after the end), inspection.cpp (what people see of it), snapshot.hpp (all
+/// of it as text).
 class interpreter {
 public:
   interpreter(std::shared_ptr<const definition> d, machine_limits limits, value secrets);
@@ -39,6 +40,7 @@ public:
   run_picture inspect() const;
 
 private:
+  friend struct snapshot_access;
   using purpose = open_effect::purpose;
 
   // interpreter.cpp
@@ -221,6 +223,10 @@ private:
 
   advance_result* result_ = nullptr; ///< Of the call that is going on.
   step_observer* observer_ = nullptr;
+};
+
+struct machine::state : interpreter {
+  using interpreter::interpreter;
 };
 
 } // namespace steward::workflow
