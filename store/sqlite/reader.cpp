@@ -1,6 +1,6 @@
 #include "store/sqlite/reader.hpp"
 
-#include "store/sqlite/feed_codec.hpp"
+#include "store/feed_codec.hpp"
 #include "store/sqlite/sql_reading.hpp"
 #include "workflow/version.hpp"
 

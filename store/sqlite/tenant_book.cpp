@@ -1,6 +1,6 @@
 #include "store/sqlite/tenant_book.hpp"
 
-#include "store/sqlite/feed_codec.hpp"
+#include "store/feed_codec.hpp"
 #include "store/sqlite/sql_writing.hpp"
 
 namespace steward::store::sqlite {

@@ -1,11 +1,11 @@
 #define CAF_SUITE feed_codec
 
-#include "store/sqlite/feed_codec.hpp"
+#include "store/feed_codec.hpp"
 
 #include "caf/test/dsl.hpp"
 
 using namespace steward;
-using namespace steward::store::sqlite;
+using namespace steward::store;
 
 namespace {
 

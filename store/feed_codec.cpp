@@ -1,8 +1,8 @@
-#include "store/sqlite/feed_codec.hpp"
+#include "store/feed_codec.hpp"
 
 #include <algorithm>
 
-namespace steward::store::sqlite {
+namespace steward::store {
 
 namespace {
 
@@ -110,4 +110,4 @@ std::optional<std::vector<feed_event>> decode_events(std::string_view bytes, uin
   return events;
 }
 
-} // namespace steward::store::sqlite
+} // namespace steward::store

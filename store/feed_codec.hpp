@@ -17,7 +17,7 @@
 ///     each event: index of its type, subject, time_us minus first time_us (zigzag), data
 ///
 /// Sequence numbers are not in it: they follow from the row's `first`.
-namespace steward::store::sqlite {
+namespace steward::store {
 
 /// Appends to `out`, which a caller may keep between commits.
 void encode_events(std::span<const feed_event> events, std::string& out);
@@ -25,4 +25,4 @@ void encode_events(std::span<const feed_event> events, std::string& out);
 /// The events, numbered from `first` on; none if the bytes are not what `encode_events` writes.
 std::optional<std::vector<feed_event>> decode_events(std::string_view bytes, uint64_t first);
 
-} // namespace steward::store::sqlite
+} // namespace steward::store
