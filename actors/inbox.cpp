@@ -128,19 +128,21 @@ public:
 
   // --- reading what is stored ---
 
-  void load() {
+  /// Page by page; one that fails begins it again.
+  void load(const std::optional<store::stored_listener>& after = {}) {
     const auto loader = node_->loader->get();
     if (!loader) return again(load_atom::value);
-    self_->request(loader, caf::infinite, read_listeners{tenant_})
+    self_->request(loader, caf::infinite, read_listeners{tenant_, after})
         .then(
-            [this](listener_page& page) {
+            [this, first = !after](listener_page& page) {
               if (page.failed) return again(load_atom::value);
-              loaded_ = true;
-              head_ = page.newest_event;
+              if (first) head_ = page.newest_event;
               for (const auto& l : *page.listeners)
                 if (const listener_key who{l.run, l.effect, l.trigger};
                     !listeners_.contains(who) && !closed_early_.contains(who))
                   add(who, l.routes, l.cursor);
+              if (!page.last) return load(page.listeners->back());
+              loaded_ = true;
               closed_early_.clear();
               lead();
               read();

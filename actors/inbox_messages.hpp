@@ -11,13 +11,15 @@
 /// What a tenant's inbox, and who loads tenants, ask of the loader. None of it leaves the node.
 namespace steward {
 
-/// -> listener_page: all of the tenant, and how far its inbox is.
+/// -> listener_page, and how far the tenant's inbox is.
 struct read_listeners {
   tenant_id tenant;
+  std::optional<store::stored_listener> after;
 };
 struct listener_page {
   std::shared_ptr<std::vector<store::stored_listener>> listeners;
-  uint64_t newest_event = 0;
+  uint64_t newest_event = 0; ///< From before the listeners were read.
+  bool last = true;
   bool failed = false;
 };
 /// -> inbox_page
@@ -30,18 +32,27 @@ struct inbox_page {
   std::shared_ptr<std::vector<store::inbox_event>> events;
   bool failed = false;
 };
-/// -> waiting_tenants: those that have a listener or a schedule.
-struct find_waiting {};
-struct waiting_tenants {
+/// -> busy_tenants: those that have something to do by themselves.
+struct find_busy {};
+struct busy_tenants {
+  std::shared_ptr<std::vector<tenant_id>> tenants;
+  bool failed = false;
+};
+
+/// -> known_tenants: all that ever had something stored.
+struct find_tenants {};
+struct known_tenants {
   std::shared_ptr<std::vector<tenant_id>> tenants;
   bool failed = false;
 };
 
 } // namespace steward
 
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(steward::find_tenants)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(steward::known_tenants)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(steward::read_listeners)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(steward::listener_page)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(steward::read_inbox)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(steward::inbox_page)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(steward::find_waiting)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(steward::waiting_tenants)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(steward::find_busy)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(steward::busy_tenants)

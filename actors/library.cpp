@@ -124,8 +124,8 @@ public:
     workflow_changed what{request.tenant, row.ref.namespace_, row.ref.name,
                           write_schedule(commit.batch, *reader_, **read, row.created_us)};
     const bool starts_itself = !std::holds_alternative<std::monostate>((*read)->starts);
-    commit.completion = std::make_shared<deployment>(node_, std::move(what), std::move(row), slot,
-                                                     starts_itself);
+    commit.completion =
+        std::make_shared<deployment>(node_, std::move(what), std::move(row), slot, starts_itself);
     caf::anon_send(journal, std::move(commit));
   }
 

@@ -56,17 +56,20 @@ struct workflow_changed {
 struct load_run {
   tenant_id tenant;
   run_id run;
+  store::run_part part = store::run_part::history;
 };
 struct loaded_run {
   std::shared_ptr<store::stored_run> run; ///< Null when there is none.
   std::optional<failure> why;             ///< The store could not say.
 };
-/// -> unfinished_runs: those of the tenant that were running when the node stopped.
+/// -> unfinished_runs: those of the tenant that nobody would wake, oldest first.
 struct find_unfinished {
-  tenant_id tenant; ///< Empty: of all tenants.
+  tenant_id tenant;
+  std::optional<run_id> after;
 };
 struct unfinished_runs {
-  std::shared_ptr<std::vector<store::active_run>> runs;
+  std::shared_ptr<std::vector<run_id>> runs;
+  bool last = true;
   bool failed = false;
 };
 /// -> timer_page, soonest first.
@@ -104,6 +107,26 @@ struct start_order {
   effect_id parent_effect = 0;
 };
 using start_order_ptr = std::shared_ptr<start_order>;
+
+/// Many runs to be started together, and what they were given.
+struct batch_order {
+  start_runs request;
+  reply_slot slot;
+  ticket pass;
+  deployed_ptr workflow;
+  int64_t created_us = 0;
+  std::vector<run_id> ids; ///< One for each input.
+};
+using batch_order_ptr = std::shared_ptr<batch_order>;
+
+/// To the runner: drive each as far as it goes by itself, and store them.
+struct run_batch {
+  batch_order_ptr order;
+};
+/// To the tenant: these runs are in the store, and nobody drives them.
+struct wake_runs {
+  std::shared_ptr<const std::vector<run_id>> runs;
+};
 
 /// To the runner: drive it to its end.
 struct run_now {
@@ -173,6 +196,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(steward::read_timers)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(steward::timer_page)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(steward::read_feed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(steward::feed_page)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(steward::run_batch)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(steward::wake_runs)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(steward::run_now)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(steward::run_alone)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(steward::answer_existing)

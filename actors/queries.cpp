@@ -5,9 +5,9 @@
 #include "actors/inbox_messages.hpp"
 #include "actors/local_messages.hpp"
 #include "actors/replay.hpp"
+#include "actors/schedule_messages.hpp"
 #include "actors/stored_definition.hpp"
 #include "connectors/secret_directory.hpp"
-#include "actors/schedule_messages.hpp"
 #include "messages/run_document.hpp"
 #include "supervision/supervisor.hpp"
 
@@ -16,7 +16,8 @@ namespace steward {
 namespace {
 
 constexpr size_t page_of_timers = 10'000;
-constexpr size_t page_of_runs = 1'000;
+constexpr size_t page_of_runs = 10'000;
+constexpr size_t page_of_listeners = 10'000;
 constexpr size_t list_bytes = 4u << 20; // a page of runs ends early rather than grow past this
 
 failure store_failure(const store::store_error& e) {
@@ -128,25 +129,17 @@ public:
   }
 
   loaded_run load(const load_run& q) {
-    auto loaded = reader_->load_run(q.tenant, q.run);
+    auto loaded = reader_->load_run(q.tenant, q.run, q.part);
     if (!loaded) return {nullptr, store_failure(loaded.error())};
     if (!*loaded) return {};
     return {std::make_shared<store::stored_run>(std::move(**loaded)), {}};
   }
 
   unfinished_runs unfinished(const find_unfinished& q) {
-    unfinished_runs out{std::make_shared<std::vector<store::active_run>>(), false};
-    std::optional<run_id> after;
-    while (true) {
-      auto page = reader_->active_runs(after, page_of_runs);
-      if (!page) return {out.runs, true};
-      for (const auto& r : *page)
-        if ((q.tenant.empty() || r.tenant == q.tenant) &&
-            (r.status == run_status::pending || r.status == run_status::running))
-          out.runs->push_back(r);
-      if (page->size() < page_of_runs) return out;
-      after = page->back().run;
-    }
+    auto page = reader_->active_runs(q.tenant, q.after, page_of_runs);
+    if (!page) return {nullptr, true, true};
+    const bool last = page->size() < page_of_runs;
+    return {std::make_shared<std::vector<run_id>>(std::move(*page)), last, false};
   }
 
   timer_page timers(const read_timers& q) {
@@ -177,10 +170,11 @@ public:
 
   listener_page listeners(const read_listeners& q) {
     auto range = reader_->inbox_range(q.tenant);
-    auto rows = reader_->listeners(q.tenant);
-    if (!range || !rows) return {nullptr, 0, true};
+    auto rows = reader_->listeners(q.tenant, q.after, page_of_listeners);
+    if (!range || !rows) return {nullptr, 0, true, true};
+    const bool last = rows->size() < page_of_listeners;
     return {std::make_shared<std::vector<store::stored_listener>>(std::move(*rows)), range->newest,
-            false};
+            last, false};
   }
 
   inbox_page inbox(const read_inbox& q) {
@@ -189,8 +183,14 @@ public:
     return {std::make_shared<std::vector<store::inbox_event>>(std::move(*events)), false};
   }
 
-  waiting_tenants waiting() {
-    auto tenants = reader_->waiting_tenants();
+  busy_tenants busy() {
+    auto tenants = reader_->busy_tenants();
+    if (!tenants) return {nullptr, true};
+    return {std::make_shared<std::vector<tenant_id>>(std::move(*tenants)), false};
+  }
+
+  known_tenants all_tenants() {
+    auto tenants = reader_->tenants();
     if (!tenants) return {nullptr, true};
     return {std::make_shared<std::vector<tenant_id>>(std::move(*tenants)), false};
   }
@@ -276,7 +276,8 @@ caf::behavior queries(caf::event_based_actor* self, std::shared_ptr<node> n) {
       },
       [s](const read_listeners& q) { return s->listeners(q); },
       [s](const read_inbox& q) { return s->inbox(q); },
-      [s](const find_waiting&) { return s->waiting(); },
+      [s](const find_busy&) { return s->busy(); },
+      [s](const find_tenants&) { return s->all_tenants(); },
   }
       .or_else(supervision::prepare(self));
 }

@@ -1,5 +1,6 @@
 #include "actors/runner.hpp"
 
+#include "actors/batch_start.hpp"
 #include "actors/run_writes.hpp"
 #include "supervision/supervisor.hpp"
 #include "workflow/json.hpp"
@@ -49,6 +50,13 @@ public:
     }
   }
 
+  void run_together(const batch_order_ptr& order) {
+    const auto journal = node_->journal->get();
+    if (!journal) return; // the slot answers
+    if (auto commit = start_together(node_, tenant_, order))
+      self_->send(journal, *std::move(commit));
+  }
+
 private:
   void drive(const start_order_ptr& order) {
     auto input = workflow::parse_json(order->request.input);
@@ -81,6 +89,7 @@ caf::behavior runner(caf::event_based_actor* self, std::shared_ptr<node> n, caf:
   auto state = std::make_shared<runner_state>(self, std::move(n), std::move(tenant));
   return caf::message_handler{
       [state](const run_now& m) { state->run(m.order); },
+      [state](const run_batch& m) { state->run_together(m.order); },
   }
       .or_else(supervision::prepare(self));
 }

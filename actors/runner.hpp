@@ -9,7 +9,7 @@ namespace steward {
 /// Drives runs that end in the breath in which they start, one after the other: an actor of its own
 /// would cost such a run more than all its JSON.
 ///
-/// Accepts     run_now
+/// Accepts     run_now, run_batch
 /// Replies     in the order's slot, by the journal writer, once the run and its end are durable;
 ///             run_alone to its tenant for a run that is long or that broke here
 /// Supervisor  its tenant, one_for_one, permanent

@@ -1,14 +1,15 @@
 #include "actors/tenant.hpp"
 
+#include "actors/batch_start.hpp"
 #include "actors/inbox.hpp"
 #include "actors/local_messages.hpp"
 #include "actors/quarantine.hpp"
 #include "actors/run.hpp"
+#include "actors/run_ids.hpp"
 #include "actors/runner.hpp"
 #include "actors/schedule_messages.hpp"
 #include "actors/schedules.hpp"
 #include "actors/tell_batch.hpp"
-#include "messages/digest.hpp"
 #include "messages/run_document.hpp"
 #include "supervision/supervisor.hpp"
 #include "workflow/json.hpp"
@@ -26,16 +27,6 @@ using recover_atom = caf::atom_constant<caf::atom("recover")>;
 using std::chrono::milliseconds;
 
 constexpr size_t remembered_workflows = 1000;
-
-/// A child's id follows from its parent and the key of its start, so asking for it twice, in
-/// whatever life of whichever actor, gives one run, and it can be found without a search.
-run_id child_run_id(const run_id& parent, const std::string& key) {
-  const auto digest = sha256_digest(parent.text() + '\n' + key).substr(sizeof("sha256:") - 1);
-  int64_t created_ms = 0;
-  for (size_t i = 0; i < 6; ++i) created_ms = created_ms << 8 | parent.bytes[i];
-  return run_id::make(created_ms * 1000, std::stoull(digest.substr(0, 16), nullptr, 16),
-                      std::stoull(digest.substr(16, 16), nullptr, 16));
-}
 
 supervision::supervisor_spec tenant_spec(const std::shared_ptr<node>& n, const tenant_id& id) {
   using namespace supervision;
@@ -96,15 +87,26 @@ public:
 
   void settled(const batch_done& m) {
     if (m.lost || m.result.what != batch_result::kind::committed) return recover_later();
+    find_active({});
+  }
+
+  void find_active(const std::optional<run_id>& after) {
     const auto loader = node_->loader->get();
     if (!loader) return recover_later();
-    self_->request(loader, caf::infinite, find_unfinished{id_})
+    self_->request(loader, caf::infinite, find_unfinished{id_, after})
         .then(
             [this](unfinished_runs& found) {
               if (found.failed) return recover_later();
-              for (const auto& r : *found.runs) wake(r.run);
+              wake_in_turn(*found.runs);
+              if (!found.last) find_active(found.runs->back());
             },
             [this](caf::error&) { recover_later(); });
+  }
+
+  /// Wakes them as fast as others leave memory; half of the room is left to what happens meanwhile.
+  void wake_in_turn(const std::vector<run_id>& runs) {
+    to_wake_.insert(to_wake_.end(), runs.begin(), runs.end());
+    wake_next();
   }
 
   // --- starting runs ---
@@ -120,6 +122,25 @@ public:
     admit(std::move(order));
   }
 
+  void start_many(start_runs& request, const reply_slot& slot, const ticket& pass) {
+    auto order = std::make_shared<batch_order>();
+    order->request = std::move(request);
+    order->slot = slot;
+    order->pass = pass;
+    const auto& r = order->request;
+    find(
+        {r.namespace_, r.name, r.version},
+        [this, order](const deployed_ptr& workflow) {
+          order->workflow = workflow;
+          order->created_us = node_->outside.now_us();
+          name_runs(*order, run_id::make(order->created_us, node_->outside.random(),
+                                         node_->outside.random()));
+          if (auto runner = core_.child("runner")) self_->send(runner, run_batch{order});
+          // without a runner the slot answers
+        },
+        [order](const failure& why) { order->slot.answer(reply::error(why)); });
+  }
+
   void start_child_run(const spawn_child& m) {
     auto order = std::make_shared<start_order>();
     order->request = {
@@ -127,7 +148,7 @@ public:
         m.input,  {},           milliseconds{0}};
     order->parent = m.parent;
     order->parent_effect = m.effect;
-    order->id = child_run_id(m.parent, m.idempotency_key);
+    order->id = derived_run_id(m.parent, m.idempotency_key);
     if (const auto known = awake_.find(order->id); known != awake_.end()) {
       known->second.asked_again = order;
       return;
@@ -149,29 +170,35 @@ public:
   void admit(start_order_ptr order) {
     if (order->parent && !children_to_come_.contains(order->id)) return; // cancelled meanwhile
     const auto& r = order->request;
-    const auto known = workflows_.find(workflow_key(r));
-    if (known != workflows_.end() && !known->second->outdated(node_->outside.now_us())) {
-      order->workflow = known->second;
-      return dispatch(std::move(order));
-    }
+    find(
+        {r.namespace_, r.name, r.version},
+        [this, order](const deployed_ptr& workflow) {
+          order->workflow = workflow;
+          dispatch(order);
+        },
+        [this, order](const failure& why) { refuse(order, why); });
+  }
+
+  /// The workflow as it is remembered or as the library has it: now or later, to one of the two.
+  template <class Found, class Refused>
+  void find(const workflow_ref& ref, Found found, Refused refused) {
+    const auto known = workflows_.find(workflow_key(ref));
+    if (known != workflows_.end() && !known->second->outdated(node_->outside.now_us()))
+      return found(known->second);
+    const auto restarting = [refused] {
+      refused({ec::unavailable, "the workflow library is restarting", {}, milliseconds{1000}});
+    };
     const auto library = node_->library->get();
-    if (!library)
-      return refuse(
-          order, {ec::unavailable, "the workflow library is restarting", {}, milliseconds{1000}});
-    self_->request(library, caf::infinite, find_workflow{id_, {r.namespace_, r.name, r.version}, 0})
+    if (!library) return restarting();
+    self_->request(library, caf::infinite, find_workflow{id_, ref, 0})
         .then(
-            [this, order](found_workflow& found) {
-              if (!found.workflow) return refuse(order, found.why);
+            [this, ref, found, refused](found_workflow& answer) {
+              if (!answer.workflow) return refused(answer.why);
               if (workflows_.size() >= remembered_workflows) workflows_.clear();
-              workflows_[workflow_key(order->request)] = found.workflow;
-              order->workflow = found.workflow;
-              dispatch(order);
+              workflows_[workflow_key(ref)] = answer.workflow;
+              found(answer.workflow);
             },
-            [this, order](caf::error&) {
-              refuse(
-                  order,
-                  {ec::unavailable, "the workflow library is restarting", {}, milliseconds{1000}});
-            });
+            [restarting](caf::error&) { restarting(); });
   }
 
   /// The order needs an actor: it is long, or it broke the runner.
@@ -219,7 +246,7 @@ public:
   }
 
   void cancel_child_run(const cancel_child& m) {
-    const auto child = child_run_id(m.parent, m.idempotency_key);
+    const auto child = derived_run_id(m.parent, m.idempotency_key);
     if (children_to_come_.erase(child) > 0)
       return tell_run(m.parent, child_done{id_, m.parent, m.effect, run_status::cancelled, {}, {}});
     tell_run(child, m); // between two incarnations nobody hears it; its parent says it again
@@ -269,11 +296,16 @@ private:
                                         workflow::to_json(workflow::to_value(error))});
   }
 
-  static std::string workflow_key(const start_run& r) {
-    return r.namespace_ + '/' + r.name + '/' + r.version;
+  static std::string workflow_key(const workflow_ref& ref) {
+    return ref.namespace_ + '/' + ref.name + '/' + ref.version;
   }
 
   // --- runs as children ---
+
+  void wake_next() {
+    const auto room = std::max<size_t>(1, node_->settings.tenant.active_runs / 2);
+    for (; !to_wake_.empty() && awake_.size() < room; to_wake_.pop_front()) wake(to_wake_.front());
+  }
 
   caf::actor wake(const run_id& run) {
     const auto known = awake_.find(run);
@@ -323,7 +355,7 @@ private:
       const auto asked_again = std::move(known->second.asked_again);
       awake_.erase(known);
       if (asked_again) admit_child(asked_again);
-      return;
+      return wake_next();
     }
     supervision::child_spec spec;
     spec.name = std::string{quarantine_prefix} + name;
@@ -348,6 +380,7 @@ private:
   supervision::supervisor core_;
   std::map<std::string, deployed_ptr, std::less<>> workflows_; ///< By namespace/name/version asked.
   std::unordered_map<run_id, awake_run> awake_;
+  std::deque<run_id> to_wake_;        ///< Stored as running, and not woken yet.
   std::set<run_id> children_to_come_; ///< Asked for by their parents, not started yet.
 };
 
@@ -359,6 +392,10 @@ caf::behavior tenant(caf::event_based_actor* self, std::shared_ptr<node> n, tena
   auto s = std::make_shared<tenant_state>(self, std::move(n), std::move(id), std::move(path));
   return caf::message_handler{
       [s](start_run& m, const reply_slot& slot, const ticket& pass) { s->start(m, slot, pass); },
+      [s](start_runs& m, const reply_slot& slot, const ticket& pass) {
+        s->start_many(m, slot, pass);
+      },
+      [s](const wake_runs& m) { s->wake_in_turn(*m.runs); },
       [s](const control_run& m, const reply_slot& slot, const ticket& pass) {
         s->tell_run(m.run, m, slot, pass);
       },

@@ -38,18 +38,9 @@ public:
     const auto loader = node_->loader->get();
     if (!loader || m.lost || m.result.what != batch_result::kind::committed) return recover_later();
     read_timers_again();
-    self_->request(loader, caf::infinite, find_unfinished{})
+    self_->request(loader, caf::infinite, find_busy{})
         .then(
-            [this](unfinished_runs& found) {
-              if (found.failed) return recover_later();
-              std::set<tenant_id> with_runs;
-              for (const auto& r : *found.runs) with_runs.insert(r.tenant);
-              for (const auto& tenant : with_runs) open(tenant);
-            },
-            [this](caf::error&) { recover_later(); });
-    self_->request(loader, caf::infinite, find_waiting{})
-        .then(
-            [this](waiting_tenants& found) {
+            [this](busy_tenants& found) {
               if (found.failed) return recover_later();
               for (const auto& tenant : *found.tenants) open(tenant);
             },
@@ -110,6 +101,7 @@ caf::behavior tenants(caf::event_based_actor* self, std::shared_ptr<node> n, std
   auto s = std::make_shared<tenants_state>(self, std::move(n), std::move(path));
   return caf::message_handler{
       [s](start_run& m, const reply_slot& slot) { s->enter(m, slot); },
+      [s](start_runs& m, const reply_slot& slot) { s->enter(m, slot); },
       [s](control_run& m, const reply_slot& slot) { s->enter(m, slot); },
       [s](retry_run& m, const reply_slot& slot) { s->enter(m, slot); },
       [s](publish_events& m, const reply_slot& slot) { s->enter(m, slot); },

@@ -3,6 +3,7 @@
 #include "actors/local_messages.hpp"
 #include "supervision/supervisor.hpp"
 
+#include <limits>
 #include <map>
 #include <set>
 
@@ -11,38 +12,36 @@ namespace steward {
 namespace {
 
 using wake_atom = caf::atom_constant<caf::atom("wake")>;
-using reload_atom = caf::atom_constant<caf::atom("reload")>;
+using read_atom = caf::atom_constant<caf::atom("read")>;
 
 constexpr int64_t repeat_us = 5'000'000;
 constexpr size_t told_at_once = 256; // then other messages get a turn
+// What is due within the span is held in memory, and the next span is read when half of it is over.
+constexpr int64_t span_us = 60'000'000;
+constexpr size_t most_held = 100'000; // past it, the span is shorter
 
 class timers_state {
 public:
   timers_state(caf::event_based_actor* self, std::shared_ptr<node> n)
       : self_(self), node_(std::move(n)) {
-    read_page({});
+    read();
   }
   ~timers_state() { node_->counters.timers_armed = 0; }
 
-  void arm(arm_timer& t) {
+  void arm(const arm_timer& t) {
     const key id{t.run, t.effect};
     if (const auto found = due_.find(id); found != due_.end()) {
       if (found->second.due_us == t.due_us) return;
-      queue_.erase({found->second.next_us, id});
-      due_.erase(found);
+      forget(found);
     }
-    due_.emplace(id, entry{t.tenant, t.due_us, t.due_us});
-    queue_.emplace(t.due_us, id);
-    node_->counters.timers_armed = static_cast<int64_t>(due_.size());
+    if (t.due_us > std::max(held_until_us_, reading_until_us_)) return; // its row will be read
+    hold(id, {t.tenant, t.due_us, t.due_us});
     schedule();
   }
 
   void disarm(const disarm_timer& t) {
-    const auto found = due_.find({t.run, t.effect});
-    if (found == due_.end()) return;
-    queue_.erase({found->second.next_us, found->first});
-    due_.erase(found);
-    node_->counters.timers_armed = static_cast<int64_t>(due_.size());
+    if (const auto found = due_.find({t.run, t.effect}); found != due_.end()) forget(found);
+    if (due_.size() + 1 == most_held / 2) schedule(); // there is room to read on
   }
 
   void wake(uint64_t epoch) {
@@ -59,26 +58,30 @@ public:
       e.next_us = now_us + repeat_us;
       queue_.emplace(e.next_us, id);
     }
+    if (may_read_on() && held_until_us_ - span_us / 2 <= now_us) read();
     schedule();
   }
 
-  void read_page(std::optional<store::stored_timer> after) {
-    auto loader = node_->loader->get();
-    if (!loader) return retry(std::move(after));
-    self_->request(loader, caf::infinite, read_timers{after})
-        .then(
-            [this, after](timer_page& page) {
-              if (page.failed) return retry(after);
-              for (const auto& t : *page.timers) {
-                arm_timer again{t.tenant, t.run, t.effect, t.due_us};
-                if (!due_.contains({t.run, t.effect})) arm(again);
-              }
-              if (!page.last) read_page(page.timers->back());
-            },
-            [this, after](caf::error&) { retry(after); });
+  /// From the first row on: some may have been written that nobody could tell of.
+  void read_all() {
+    held_until_us_ = before_all;
+    read();
   }
 
-  void reload() { read_page(std::exchange(page_after_, std::nullopt)); }
+  /// Holds what is due up to a span from now on. What is armed meanwhile is held as well: the store
+  /// may have been asked before its row was there.
+  void read() {
+    if (reading_) {
+      read_again_ = true;
+      return;
+    }
+    reading_ = true;
+    reading_until_us_ = node_->outside.now_us() + span_us;
+    if (held_until_us_ == before_all) return read_page({});
+    store::stored_timer last{{}, {}, std::numeric_limits<effect_id>::max(), held_until_us_};
+    last.run.bytes.fill(0xff);
+    read_page(last);
+  }
 
 private:
   using key = std::pair<run_id, effect_id>;
@@ -88,28 +91,82 @@ private:
     int64_t next_us = 0; ///< When it is told next: due_us, later its repetitions.
   };
 
-  void retry(std::optional<store::stored_timer> after) {
-    page_after_ = std::move(after);
-    self_->delayed_send(self_, std::chrono::milliseconds{200}, reload_atom::value);
+  void read_page(const std::optional<store::stored_timer>& after) {
+    const auto loader = node_->loader->get();
+    if (!loader) return read_later();
+    self_->request(loader, caf::infinite, read_timers{after})
+        .then(
+            [this](timer_page& page) {
+              if (page.failed) return read_later();
+              take(page);
+            },
+            [this](caf::error&) { read_later(); });
   }
 
-  /// Keeps one wake-up on its way, for the soonest timer.
+  void take(const timer_page& page) {
+    for (const auto& t : *page.timers) {
+      if (t.due_us > reading_until_us_) return held(reading_until_us_);
+      if (!due_.contains({t.run, t.effect}))
+        hold({t.run, t.effect}, {t.tenant, t.due_us, t.due_us});
+    }
+    if (page.last) return held(reading_until_us_);
+    // The rest of one instant may be on the next page.
+    if (due_.size() >= most_held) return held(page.timers->back().due_us - 1);
+    read_page(page.timers->back());
+  }
+
+  void held(int64_t until_us) {
+    reading_ = false;
+    if (std::exchange(read_again_, false)) return read_all();
+    held_until_us_ = std::max(held_until_us_, until_us);
+    reading_until_us_ = before_all;
+    schedule();
+  }
+
+  void read_later() {
+    reading_ = false;
+    reading_until_us_ = before_all;
+    self_->delayed_send(self_, std::chrono::milliseconds{200}, read_atom::value);
+  }
+
+  void hold(const key& id, entry e) {
+    queue_.emplace(e.next_us, id);
+    due_.emplace(id, std::move(e));
+    node_->counters.timers_armed = static_cast<int64_t>(due_.size());
+  }
+
+  void forget(std::map<key, entry>::iterator found) {
+    queue_.erase({found->second.next_us, found->first});
+    due_.erase(found);
+    node_->counters.timers_armed = static_cast<int64_t>(due_.size());
+  }
+
+  /// Keeps one wake-up on its way, for the soonest timer or for reading on.
   void schedule() {
-    if (queue_.empty()) return;
-    const auto next_us = queue_.begin()->first;
+    auto next_us = queue_.empty() ? std::numeric_limits<int64_t>::max() : queue_.begin()->first;
+    if (may_read_on()) next_us = std::min(next_us, held_until_us_ - span_us / 2);
+    if (next_us == std::numeric_limits<int64_t>::max()) return;
     if (scheduled_us_ && *scheduled_us_ <= next_us) return;
     scheduled_us_ = next_us;
     const auto wait_us = std::max<int64_t>(0, next_us - node_->outside.now_us());
     self_->delayed_send(self_, std::chrono::microseconds{wait_us}, wake_atom::value, ++epoch_);
   }
 
+  bool may_read_on() const {
+    return !reading_ && held_until_us_ != before_all && due_.size() < most_held / 2;
+  }
+
+  static constexpr int64_t before_all = std::numeric_limits<int64_t>::min();
+
   caf::event_based_actor* self_;
   std::shared_ptr<node> node_;
   std::map<key, entry> due_;
   std::set<std::pair<int64_t, key>> queue_;
+  int64_t held_until_us_ = before_all;    ///< Every row due by then is in `due_`.
+  int64_t reading_until_us_ = before_all; ///< Will be, once the store has answered.
+  bool reading_ = false, read_again_ = false;
   std::optional<int64_t> scheduled_us_;
   uint64_t epoch_ = 0;
-  std::optional<store::stored_timer> page_after_;
 };
 
 } // namespace
@@ -117,11 +174,11 @@ private:
 caf::behavior timers(caf::event_based_actor* self, std::shared_ptr<node> n) {
   auto state = std::make_shared<timers_state>(self, std::move(n));
   return caf::message_handler{
-      [state](arm_timer& t) { state->arm(t); },
+      [state](const arm_timer& t) { state->arm(t); },
       [state](const disarm_timer& t) { state->disarm(t); },
       [state](wake_atom, uint64_t epoch) { state->wake(epoch); },
-      [state](reload_atom) { state->reload(); },
-      [state](read_again_atom) { state->read_page({}); },
+      [state](read_atom) { state->read(); },
+      [state](read_again_atom) { state->read_all(); },
   }
       .or_else(supervision::prepare(self));
 }

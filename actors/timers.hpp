@@ -15,10 +15,10 @@ using read_again_atom = caf::atom_constant<caf::atom("readagain")>;
 /// Accepts     arm_timer (also again, and moved), disarm_timer, read_again_atom
 /// Replies     timer_due to the run's tenant
 /// Supervisor  root, one_for_one, permanent
-/// Persists    nothing: rows of timers are written with the runs they belong to; at its start it
-///             reads them all
-/// Fails       crash: restarted, reads the rows again. Store down at the start: tries again
-/// Bounds      one entry in memory for each durable timer
+/// Persists    nothing: rows of timers are written with the runs they belong to; it reads those of
+///             the next minute, and reads on before that is over
+/// Fails       crash: restarted, reads the rows again. Store down: tries again
+/// Bounds      the timers of the next minute, at most 100,000 in memory (later ones wait for these)
 caf::behavior timers(caf::event_based_actor* self, std::shared_ptr<node> n);
 
 } // namespace steward

@@ -4,6 +4,7 @@
 #include "actors/journal_writer.hpp"
 #include "actors/library.hpp"
 #include "actors/queries.hpp"
+#include "actors/retention.hpp"
 #include "actors/tenants.hpp"
 #include "actors/timers.hpp"
 #include "connectors/http_client.hpp"
@@ -72,6 +73,7 @@ supervisor_spec server_tree(const std::shared_ptr<node>& n, transport_factory tr
                                    n->services),
                            actor("feed", n, feed),
                            actor("timers", n, timers),
+                           actor("retention", n, retention),
                            http_calls(std::move(transport)),
                            all_tenants(n),
                        }};

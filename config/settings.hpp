@@ -53,6 +53,12 @@ struct store_settings {
   size_t query_queue = 1000;     ///< Queries waiting; past it 503.
 };
 
+/// For how long what is over is kept; 0: for ever.
+struct retention_settings {
+  uint32_t run_hours = 24 * 30; ///< Ended runs, with their journals.
+  uint32_t feed_hours = 24 * 7; ///< Events of the feed, for readers that come back.
+};
+
 struct tenant_settings {
   admission_limits admission;
   uint32_t active_runs = 20'000;        ///< Run actors alive at once; past it starts are refused.
@@ -89,6 +95,7 @@ struct resource_settings {
 struct settings {
   gateway_settings gateway;
   store_settings store;
+  retention_settings retention;
   tenant_settings tenant;
   http_client_settings http_client;
   secret_settings secrets;

@@ -113,6 +113,8 @@ void api::perform(call& c) {
     return get_workflow(c);
   case operation::start_run:
     return start_run(c);
+  case operation::start_runs:
+    return start_runs(c);
   case operation::list_runs:
     return list_runs(c);
   case operation::get_run:

@@ -86,6 +86,7 @@ private:
   void list_workflows(call& c);
   void get_workflow(call& c);
   void start_run(call& c);
+  void start_runs(call& c);
   void list_runs(call& c);
   void get_run(call& c);
   void get_run_events(call& c);
@@ -114,7 +115,8 @@ private:
   /// Passes the tenant's door, or answers why not. A tenant that is not loaded is loaded by the
   /// tenants' actor, which forwards the message.
   template <class Message>
-  void to_tenant(call& c, Message message, std::chrono::milliseconds wait, std::string headers);
+  void to_tenant(call& c, Message message, std::chrono::milliseconds wait, std::string headers,
+                 size_t requests = 1);
 
   const gateway_options& options_;
   /// Who asks, or false when it has answered that they may not.

@@ -16,7 +16,8 @@ void api::call::ask(const supervision::service_slot& to, std::string_view what, 
 }
 
 template <class Message>
-void api::to_tenant(call& c, Message message, std::chrono::milliseconds wait, std::string headers) {
+void api::to_tenant(call& c, Message message, std::chrono::milliseconds wait, std::string headers,
+                    size_t requests) {
   const auto way = options_.tenants->find(c.tenant);
   const auto handle = way ? way->actor() : caf::actor{};
   if (!handle) {
@@ -24,7 +25,7 @@ void api::to_tenant(call& c, Message message, std::chrono::milliseconds wait, st
     if (!tenants) return c.unavailable("the tenants' supervisor");
     return caf::anon_send(tenants, std::move(message), c.x.later(wait, std::move(headers)));
   }
-  auto admitted = way->try_enter(options_.services->outside.now_us());
+  auto admitted = way->try_enter(options_.services->outside.now_us(), requests);
   if (!admitted)
     return c.fail(from_failure({ec::overloaded,
                                 "the tenant has as many requests in work as it may",

@@ -1,5 +1,6 @@
 #include "gateway/api_ask.hpp"
 #include "gateway/header_values.hpp"
+#include "workflow/json.hpp"
 
 #include <algorithm>
 #include <array>
@@ -31,6 +32,40 @@ void api::start_run(call& c) {
   message.wait = wait.value_or(std::chrono::milliseconds{0});
   to_tenant(c, std::move(message), wait.value_or(std::chrono::milliseconds{0}),
             wait ? "Preference-Applied: " + wait_text(*wait) + "\r\n" : std::string{});
+}
+
+void api::start_runs(call& c) {
+  constexpr size_t most = 10'000;
+  if (!check_json_type(c)) return;
+  auto key = read_idempotency_key(c.request);
+  if (!key.valid)
+    return c.fail("Idempotency-Key", "this is no idempotency key", "1 to 255 printable characters");
+  const auto version = c.parameter("version");
+  if (version && version->empty()) return c.fail("version", "the version is empty", "e.g. 1.0.0");
+  const auto body = workflow::parse_json(c.request.body);
+  if (!body)
+    return c.fail("", "the body is not JSON: " + body.error().reason,
+                  "a JSON object with \"inputs\"");
+  if (!body->is_object()) return c.fail("", "the body is no object", "{\"inputs\": [...]}");
+  for (const auto& [name, item] : body->members())
+    if (name.as_string() != "inputs")
+      return c.fail('/' + std::string{name.as_string()}, "there is no such member", "inputs");
+  const auto inputs = body->get("inputs");
+  if (!inputs.is_array() || inputs.size() == 0 || inputs.size() > most)
+    return c.fail("/inputs",
+                  inputs.is_array() ? "there are " + std::to_string(inputs.size()) + " inputs"
+                                    : "this is no array",
+                  "an array of 1 to " + std::to_string(most) + " inputs");
+  steward::start_runs message;
+  message.tenant = c.tenant;
+  message.namespace_ = c.match.arguments[0];
+  message.name = c.match.arguments[1];
+  message.version = version.value_or(std::string{});
+  message.idempotency_key = std::move(key.key);
+  message.inputs.reserve(inputs.size());
+  for (const auto& input : inputs.items()) message.inputs.push_back(workflow::to_json(input));
+  const auto runs = message.inputs.size();
+  to_tenant(c, std::move(message), {}, {}, runs);
 }
 
 void api::control_run(call& c, operation what) {

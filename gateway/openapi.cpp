@@ -98,11 +98,10 @@ std::string openapi_document(std::string_view version) {
   json document{{"openapi", "3.1.0"}};
   document["info"] = std::move(info);
   document["servers"] = json::array({json{{"url", "/"}}});
-  document["tags"] =
-      json::array({tag("workflows", "Definitions, by version."), tag("runs", "Runs of workflows."),
-                   tag("expressions", "For editors."), tag("events", "CloudEvents for runs and triggers."),
-                   tag("feed", "What changes, live."),
-                   tag("server", "The server itself.")});
+  document["tags"] = json::array(
+      {tag("workflows", "Definitions, by version."), tag("runs", "Runs of workflows."),
+       tag("expressions", "For editors."), tag("events", "CloudEvents for runs and triggers."),
+       tag("feed", "What changes, live."), tag("server", "The server itself.")});
   document["paths"] = std::move(paths);
   document["components"] = components;
   return document.dump();

@@ -45,6 +45,18 @@ std::string_view openapi_operations() {
     "415": "The body is not JSON by its Content-Type.",
     "422": "The idempotency key was used with another request.",
     "429": "Past the tenant's limits; nothing was stored."}},
+"startRuns": {
+  "tag": "runs", "summary": "Start many runs, all or none",
+  "description": "One run for each input, in one write. It does not wait for their ends. Repeated with its Idempotency-Key it answers the same ids.",
+  "headers": ["IdempotencyKey"],
+  "requestBody": {"required": true, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/RunInputs"}}}},
+  "responses": {
+    "202": {"description": "All runs have started.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/RunIds"}}}},
+    "404": "There is no such workflow or version.",
+    "413": "The inputs are too large together.",
+    "415": "The body is not JSON by its Content-Type.",
+    "422": "The idempotency key was used with another request.",
+    "429": "Past the tenant's limits; nothing was stored."}},
 "listRuns": {
   "tag": "runs", "summary": "List runs, newest first",
   "responses": {"200": {"description": "One page.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/RunPage"}}}}}},

@@ -55,6 +55,10 @@ std::string_view openapi_schemas() {
     "ended_at": {"type": ["string", "null"], "format": "date-time"}, "attempts": {"type": "integer"}}},
   "RunPage": {"type": "object", "required": ["items", "next"], "properties": {
     "items": {"type": "array", "items": {"$ref": "#/components/schemas/Run"}}, "next": {"type": ["string", "null"]}}},
+  "RunInputs": {"type": "object", "required": ["inputs"], "additionalProperties": false, "properties": {
+    "inputs": {"type": "array", "minItems": 1, "maxItems": 10000, "items": {}}}},
+  "RunIds": {"type": "object", "required": ["ids"], "properties": {
+    "ids": {"type": "array", "description": "In the order of the inputs.", "items": {"type": "string", "format": "uuid"}}}},
   "RunEvent": {"type": "object", "required": ["seq", "time", "type", "task", "attempt", "data"], "properties": {
     "seq": {"type": "integer"}, "time": {"type": "string", "format": "date-time"}, "type": {"type": "string"},
     "task": {"type": ["string", "null"]}, "attempt": {"type": "integer"}, "data": {"type": ["object", "null"]}}},

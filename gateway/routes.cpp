@@ -14,6 +14,7 @@ constexpr std::array table{
   route{"GET",  "/api/v1/workflows",                         "listWorkflows",  operation::list_workflows,  "limit cursor"},
   route{"GET",  "/api/v1/workflows/{namespace}/{name}",      "getWorkflow",    operation::get_workflow,    "version"},
   route{"POST", "/api/v1/workflows/{namespace}/{name}/runs", "startRun",       operation::start_run,       "version"},
+  route{"POST", "/api/v1/workflows/{namespace}/{name}/runs:batch", "startRuns", operation::start_runs, "version"},
   route{"GET",  "/api/v1/runs",                              "listRuns",       operation::list_runs,       "status workflow limit cursor"},
   route{"GET",  "/api/v1/runs/{id}",                         "getRun",         operation::get_run,         ""},
   route{"GET",  "/api/v1/runs/{id}/events",                  "getRunEvents",   operation::get_run_events,  "limit cursor"},

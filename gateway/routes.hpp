@@ -15,6 +15,7 @@ enum class operation : uint8_t {
   list_workflows,
   get_workflow,
   start_run,
+  start_runs,
   list_runs,
   get_run,
   get_run_events,

@@ -7,7 +7,7 @@ namespace steward {
 door::door(tenant_id tenant, admission_limits limits)
     : tenant_(std::move(tenant)), limits_(limits), tokens_(limits.burst) {}
 
-door::admitted door::try_enter(int64_t now_us) {
+door::admitted door::try_enter(int64_t now_us, size_t requests) {
   using std::chrono::milliseconds;
   if (gate_->in_flight.fetch_add(1) >= limits_.in_flight) {
     gate_->in_flight.fetch_sub(1);
@@ -24,7 +24,7 @@ door::admitted door::try_enter(int64_t now_us) {
     const auto wait = (1.0 - tokens_) / limits_.rate_per_s * 1000.0;
     return {{}, milliseconds{static_cast<int64_t>(wait) + 1}};
   }
-  tokens_ -= 1.0;
+  tokens_ -= static_cast<double>(requests);
   return {std::move(pass), milliseconds{0}};
 }
 

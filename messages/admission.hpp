@@ -40,7 +40,9 @@ public:
     std::chrono::milliseconds retry_after{0};
     explicit operator bool() const { return pass.place != nullptr; }
   };
-  admitted try_enter(int64_t now_us);
+  /// `requests` are let in together when one would be: the bucket may go into debt, and nobody else
+  /// enters until it is paid.
+  admitted try_enter(int64_t now_us, size_t requests = 1);
 
   const tenant_id& tenant() const { return tenant_; }
   uint32_t in_flight() const { return gate_->in_flight.load(); }

@@ -37,6 +37,20 @@ struct start_run {
   }
 };
 
+/// Starts one run for each input, all or none. Answers `accepted` with {"ids": [...]} in the order
+/// of the inputs once all are durable; otherwise as start_run. It does not wait for their ends.
+struct start_runs {
+  tenant_id tenant;
+  std::string namespace_, name, version; ///< version empty: the newest.
+  std::vector<std::string> inputs;       ///< JSON texts.
+  std::string idempotency_key;           ///< Of all of them together. Empty: always new runs.
+  template <class Inspector>
+  friend typename Inspector::result_type inspect(Inspector& f, start_runs& x) {
+    return f(caf::meta::type_name("start_runs"), x.tenant, x.namespace_, x.name, x.version,
+             x.inputs, x.idempotency_key);
+  }
+};
+
 enum class run_action : uint8_t { cancel, suspend, resume };
 
 /// Answers `ok` with the run as it is then; not_found, conflict, unavailable.

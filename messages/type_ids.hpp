@@ -45,6 +45,7 @@ CAF_ADD_TYPE_ID(steward_messages, (steward::evaluate_expression))
 CAF_ADD_TYPE_ID(steward_messages, (steward::list_events))
 CAF_ADD_TYPE_ID(steward_messages, (steward::list_schedules))
 CAF_ADD_TYPE_ID(steward_messages, (steward::control_schedule))
+CAF_ADD_TYPE_ID(steward_messages, (steward::start_runs))
 CAF_END_TYPE_ID_BLOCK(steward_messages)
 
 // These stay on their node: they hold a place, a socket or a thread of it.

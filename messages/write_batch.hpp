@@ -125,9 +125,34 @@ struct put_schedule {
 struct clear_schedule {
   std::string namespace_, name;
 };
-using write_op = std::variant<insert_run, append_journal, update_run, put_timer, clear_timer,
-                              publish_event, put_workflow, put_event, put_listener,
-                              advance_listener, clear_listener, put_schedule, clear_schedule>;
+/// The state of a run after its first `seq` journal entries, in place of an older one.
+struct put_snapshot {
+  run_id run;
+  uint64_t seq = 0;
+  std::string state; ///< What only its machine reads.
+};
+/// Takes out ended runs with all that belongs to them: looks at `limit` runs past `after` that were
+/// created before `before_us`, oldest first, and removes those that ended before it.
+struct purge_runs {
+  std::optional<run_id> after;
+  int64_t before_us = 0;
+  size_t limit = 100;
+};
+/// Takes out the oldest events of the feed as long as they are from before `before_us`, in at most
+/// `limit` commits' worth; the newest stays.
+struct purge_feed {
+  int64_t before_us = 0;
+  size_t limit = 100;
+};
+/// Takes out at most `limit` events of the inbox that were received before `before_us`.
+struct purge_inbox {
+  int64_t before_us = 0;
+  size_t limit = 100;
+};
+using write_op =
+    std::variant<insert_run, append_journal, update_run, put_timer, clear_timer, publish_event,
+                 put_workflow, put_event, put_listener, advance_listener, clear_listener,
+                 put_schedule, clear_schedule, put_snapshot, purge_runs, purge_feed, purge_inbox>;
 
 struct write_batch {
   tenant_id tenant;
@@ -139,6 +164,14 @@ struct put_event_result {
   uint64_t sequence = 0;  ///< Of the event that is kept.
   bool duplicate = false; ///< It was there already.
   friend bool operator==(const put_event_result&, const put_event_result&) = default;
+};
+
+/// How far a `purge_...` came.
+struct purge_result {
+  uint64_t removed = 0;
+  bool more = false; ///< It stopped at its limit.
+  run_id last;       ///< purge_runs: the last run that it looked at.
+  friend bool operator==(const purge_result&, const purge_result&) = default;
 };
 
 /// What became of a batch.
@@ -159,6 +192,7 @@ struct batch_result {
   int64_t workflow_id = 0;                   ///< put_workflow, when committed or duplicate.
   std::string reason;                        ///< For people, when not committed.
   std::vector<put_event_result> events = {}; ///< One for each `put_event`, when committed.
+  std::vector<purge_result> purges = {};     ///< One for each `purge_...`, when committed.
 };
 
 /// One event of a tenant's feed, numbered. `sequence` counts from 1 without holes.

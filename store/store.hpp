@@ -43,23 +43,25 @@ struct run_query {
   size_t limit = 50;                             ///< 1 to 1000.
 };
 
+struct stored_snapshot {
+  uint64_t seq = 0; ///< How many journal entries it stands for.
+  std::string state;
+};
+
 /// A run with all that is needed to rebuild it.
 struct stored_run {
   run_row row;
-  std::vector<std::string> journal; ///< Entries from seq 1 on, in order.
+  std::optional<stored_snapshot> snapshot;
+  std::vector<std::string> journal; ///< In order: the entries after the snapshot's, or all.
 };
+/// What of a run is loaded: its latest state, or all that happened to it (and no snapshot).
+enum class run_part : uint8_t { state, history };
 
 struct stored_timer {
   tenant_id tenant;
   run_id run;
   effect_id effect = 0;
   int64_t due_us = 0;
-};
-
-struct active_run {
-  tenant_id tenant;
-  run_id run;
-  run_status status = run_status::pending;
 };
 
 struct feed_bounds {
@@ -98,15 +100,16 @@ public:
   virtual ~reader() = default;
 
   virtual result<std::optional<run_row>> get_run(const tenant_id& tenant, const run_id& id) = 0;
-  virtual result<std::optional<stored_run>> load_run(const tenant_id& tenant, const run_id& id) = 0;
+  virtual result<std::optional<stored_run>> load_run(const tenant_id& tenant, const run_id& id,
+                                                     run_part part = run_part::history) = 0;
   /// Newest first.
   virtual result<std::vector<run_row>> list_runs(const tenant_id& tenant, const run_query& q) = 0;
   /// How many runs of the tenant have each status, index by run_status.
   virtual result<std::vector<uint64_t>> count_runs(const tenant_id& tenant) = 0;
 
-  /// All runs that have not ended, oldest first, of all tenants: at most `limit` past `after`.
-  virtual result<std::vector<active_run>> active_runs(const std::optional<run_id>& after,
-                                                      size_t limit) = 0;
+  /// Runs that are pending or running, which nobody would wake: oldest first, past `after`.
+  virtual result<std::vector<run_id>>
+  active_runs(const tenant_id& tenant, const std::optional<run_id>& after, size_t limit) = 0;
   /// All timers, soonest first, past (after_due, after_run, after_effect) when `after` is given.
   virtual result<std::vector<stored_timer>> timers(const std::optional<stored_timer>& after,
                                                    size_t limit) = 0;
@@ -130,14 +133,16 @@ public:
   virtual result<std::vector<inbox_event>> inbox_after(const tenant_id& tenant, uint64_t after,
                                                        size_t limit) = 0;
   virtual result<inbox_bounds> inbox_range(const tenant_id& tenant) = 0;
-  /// All of the tenant, by run, effect, trigger.
-  virtual result<std::vector<stored_listener>> listeners(const tenant_id& tenant) = 0;
+  /// By run, effect, trigger; past `after` (whose routes and cursor don't count) when given.
+  virtual result<std::vector<stored_listener>>
+  listeners(const tenant_id& tenant, const std::optional<stored_listener>& after, size_t limit) = 0;
   /// All of the tenant, by namespace and name.
   virtual result<std::vector<stored_schedule>> schedules(const tenant_id& tenant) = 0;
 
   virtual result<std::vector<tenant_id>> tenants() = 0;
-  /// Those that have a listener or a schedule.
-  virtual result<std::vector<tenant_id>> waiting_tenants() = 0;
+  /// Those that have something to do by themselves: a run that is pending or running, a listener or
+  /// a schedule.
+  virtual result<std::vector<tenant_id>> busy_tenants() = 0;
 };
 
 /// Opens connections. Thread-safe.

@@ -33,7 +33,11 @@ operations::operations(connection& db, tenant_book& book)
       find_event_(db, writing::find_event), add_event_(db, writing::add_event),
       put_listener_(db, writing::put_listener), advance_listener_(db, writing::advance_listener),
       clear_listener_(db, writing::clear_listener), put_schedule_(db, writing::put_schedule),
-      clear_schedule_(db, writing::clear_schedule) {}
+      clear_schedule_(db, writing::clear_schedule), put_snapshot_(db, writing::put_snapshot),
+      oldest_runs_(db, writing::oldest_runs), drop_run_(db, writing::drop_run),
+      drop_journal_(db, writing::drop_journal), drop_snapshot_(db, writing::drop_snapshot),
+      drop_timers_(db, writing::drop_timers), drop_listeners_(db, writing::drop_listeners),
+      oldest_events_(db, writing::oldest_events), drop_events_(db, writing::drop_events) {}
 
 batch_result operations::apply(const write_batch& batch, tenant_state& tenant) {
   name_ = &batch.tenant;
@@ -44,7 +48,10 @@ batch_result operations::apply(const write_batch& batch, tenant_state& tenant) {
   run_.reset();
   for (const auto& op : batch.ops)
     if (!std::visit([this](const auto& what) { return apply(what); }, op)) break;
-  if (result_.what != kind::committed) result_.events.clear();
+  if (result_.what != kind::committed) {
+    result_.events.clear();
+    result_.purges.clear();
+  }
   return std::move(result_);
 }
 
@@ -114,6 +121,13 @@ bool operations::apply(const update_run& op) {
   --tenant_->counted[static_cast<size_t>(run->status)];
   ++tenant_->counted[static_cast<size_t>(op.status)];
   run->status = op.status;
+  return changed_rows_ = true;
+}
+
+bool operations::apply(const put_snapshot& op) {
+  const auto* run = find_run(op.run);
+  if (!run) return refuse_unknown(op.run);
+  put_snapshot_.execute(run->row, op.seq, op.state);
   return changed_rows_ = true;
 }
 

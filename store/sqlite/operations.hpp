@@ -34,6 +34,10 @@ private:
   bool apply(const clear_listener& op);
   bool apply(const put_schedule& op);
   bool apply(const clear_schedule& op);
+  bool apply(const put_snapshot& op);
+  bool apply(const purge_runs& op);
+  bool apply(const purge_feed& op);
+  bool apply(const purge_inbox& op);
 
   struct workflow_place {
     int64_t tenant = 0, family = 0;
@@ -46,6 +50,7 @@ private:
   /// Null when there is no such workflow, or run of this tenant.
   const workflow_place* find_workflow(int64_t id);
   run_place* find_run(const run_id& id);
+  void drop_whole_run(int64_t row, const run_id& id, run_status status);
   bool key_is_free(const insert_run& op);
   void keep_key(const insert_run& op);
   bool refuse(batch_result::kind what, std::string reason);
@@ -57,7 +62,8 @@ private:
   statement find_workflow_, workflow_family_, add_workflow_, find_key_, add_key_, drop_old_keys_,
       add_run_, find_run_, update_run_, add_entry_, put_timer_, clear_timer_, drop_old_events_,
       find_event_, add_event_, put_listener_, advance_listener_, clear_listener_, put_schedule_,
-      clear_schedule_;
+      clear_schedule_, put_snapshot_, oldest_runs_, drop_run_, drop_journal_, drop_snapshot_,
+      drop_timers_, drop_listeners_, oldest_events_, drop_events_;
 
   // Of the batch in hand.
   const tenant_id* name_ = nullptr;

@@ -98,7 +98,7 @@ auto guarded(Read&& read) -> result<decltype(read())> {
 
 sqlite_reader::sqlite_reader(const std::filesystem::path& file, std::shared_ptr<void> hold)
     : hold_(std::move(hold)), db_(file, connection::access::reading), run_(db_, reading::run),
-      journal_(db_, reading::journal), runs_(db_, reading::runs),
+      journal_(db_, reading::journal), snapshot_(db_, reading::snapshot), runs_(db_, reading::runs),
       completed_runs_(db_, reading::completed_runs), runs_by_status_(db_, reading::runs_by_status),
       workflow_runs_(db_, reading::workflow_runs),
       completed_workflow_runs_(db_, reading::completed_workflow_runs),
@@ -110,7 +110,7 @@ sqlite_reader::sqlite_reader(const std::filesystem::path& file, std::shared_ptr<
       feed_range_(db_, reading::feed_range), inbox_(db_, reading::inbox),
       inbox_range_(db_, reading::inbox_range), listeners_(db_, reading::listeners),
       schedules_(db_, reading::schedules), tenants_(db_, reading::tenants),
-      waiting_tenants_(db_, reading::waiting_tenants) {}
+      busy_tenants_(db_, reading::busy_tenants) {}
 
 // --- runs ---------------------------------------------------------------------------------------
 
@@ -122,8 +122,8 @@ result<std::optional<run_row>> sqlite_reader::get_run(const tenant_id& tenant, c
   });
 }
 
-result<std::optional<stored_run>> sqlite_reader::load_run(const tenant_id& tenant,
-                                                          const run_id& id) {
+result<std::optional<stored_run>> sqlite_reader::load_run(const tenant_id& tenant, const run_id& id,
+                                                          run_part part) {
   return guarded([&]() -> std::optional<stored_run> {
     // The row stays open while the journal is read, and so does its snapshot: both are of one
     // moment.
@@ -131,10 +131,16 @@ result<std::optional<stored_run>> sqlite_reader::load_run(const tenant_id& tenan
     if (!row.next()) return std::nullopt;
     stored_run loaded;
     loaded.row = to_run(row);
-    auto entries = journal_.run(row.integer(0));
+    uint64_t before = 0;
+    if (part == run_part::state)
+      if (auto kept = snapshot_.run(row.integer(0)); kept.next()) {
+        before = kept.number(0);
+        loaded.snapshot = {before, kept.string(1)};
+      }
+    auto entries = journal_.run(row.integer(0), before);
     while (entries.next()) {
       loaded.journal.push_back(entries.string(1));
-      if (entries.number(0) != loaded.journal.size())
+      if (entries.number(0) != before + loaded.journal.size())
         corrupt("the journal of run " + id.text() + " has a hole before entry " +
                 std::to_string(entries.number(0)));
     }
@@ -171,13 +177,14 @@ result<std::vector<uint64_t>> sqlite_reader::count_runs(const tenant_id& tenant)
   });
 }
 
-result<std::vector<active_run>> sqlite_reader::active_runs(const std::optional<run_id>& after,
-                                                           size_t limit) {
+result<std::vector<run_id>> sqlite_reader::active_runs(const tenant_id& tenant,
+                                                       const std::optional<run_id>& after,
+                                                       size_t limit) {
   return guarded([&] {
     const auto past = after.value_or(run_id{});
-    auto row = active_runs_.run(past, page(limit, rows_per_page_max));
-    std::vector<active_run> list;
-    while (row.next()) list.push_back({row.string(0), row.id(1), status(row, 2)});
+    auto row = active_runs_.run(tenant, past, page(limit, rows_per_page_max));
+    std::vector<run_id> list;
+    while (row.next()) list.push_back(row.id(0));
     return list;
   });
 }
@@ -301,10 +308,15 @@ result<inbox_bounds> sqlite_reader::inbox_range(const tenant_id& tenant) {
   });
 }
 
-result<std::vector<stored_listener>> sqlite_reader::listeners(const tenant_id& tenant) {
+result<std::vector<stored_listener>>
+sqlite_reader::listeners(const tenant_id& tenant, const std::optional<stored_listener>& after,
+                         size_t limit) {
   return guarded([&] {
     std::vector<stored_listener> list;
-    auto row = listeners_.run(tenant);
+    const auto past = after.value_or(stored_listener{});
+    // Before the first there is none: a trigger has a name, and a run is no row of zeros.
+    auto row =
+        listeners_.run(tenant, past.run, past.effect, past.trigger, page(limit, rows_per_page_max));
     while (row.next())
       list.push_back({row.id(0), row.number(1), row.string(2), row.string(3), row.number(4)});
     return list;
@@ -326,8 +338,8 @@ result<std::vector<tenant_id>> sqlite_reader::tenants() {
   return guarded([&] { return to_names(tenants_.run()); });
 }
 
-result<std::vector<tenant_id>> sqlite_reader::waiting_tenants() {
-  return guarded([&] { return to_names(waiting_tenants_.run()); });
+result<std::vector<tenant_id>> sqlite_reader::busy_tenants() {
+  return guarded([&] { return to_names(busy_tenants_.run()); });
 }
 
 } // namespace steward::store::sqlite

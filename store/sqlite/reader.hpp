@@ -12,11 +12,12 @@ public:
   sqlite_reader(const std::filesystem::path& file, std::shared_ptr<void> hold);
 
   result<std::optional<run_row>> get_run(const tenant_id& tenant, const run_id& id) override;
-  result<std::optional<stored_run>> load_run(const tenant_id& tenant, const run_id& id) override;
+  result<std::optional<stored_run>> load_run(const tenant_id& tenant, const run_id& id,
+                                             run_part part) override;
   result<std::vector<run_row>> list_runs(const tenant_id& tenant, const run_query& q) override;
   result<std::vector<uint64_t>> count_runs(const tenant_id& tenant) override;
-  result<std::vector<active_run>> active_runs(const std::optional<run_id>& after,
-                                              size_t limit) override;
+  result<std::vector<run_id>>
+  active_runs(const tenant_id& tenant, const std::optional<run_id>& after, size_t limit) override;
   result<std::vector<stored_timer>> timers(const std::optional<stored_timer>& after,
                                            size_t limit) override;
   result<std::optional<workflow_row>> find_workflow(const tenant_id& tenant,
@@ -31,20 +32,22 @@ public:
   result<std::vector<inbox_event>> inbox_after(const tenant_id& tenant, uint64_t after,
                                                size_t limit) override;
   result<inbox_bounds> inbox_range(const tenant_id& tenant) override;
-  result<std::vector<stored_listener>> listeners(const tenant_id& tenant) override;
+  result<std::vector<stored_listener>> listeners(const tenant_id& tenant,
+                                                 const std::optional<stored_listener>& after,
+                                                 size_t limit) override;
   result<std::vector<stored_schedule>> schedules(const tenant_id& tenant) override;
   result<std::vector<tenant_id>> tenants() override;
-  result<std::vector<tenant_id>> waiting_tenants() override;
+  result<std::vector<tenant_id>> busy_tenants() override;
 
 private:
   std::string latest_version(const tenant_id& tenant, const workflow_ref& ref);
 
   std::shared_ptr<void> hold_;
   connection db_;
-  statement run_, journal_, runs_, completed_runs_, runs_by_status_, workflow_runs_,
+  statement run_, journal_, snapshot_, runs_, completed_runs_, runs_by_status_, workflow_runs_,
       completed_workflow_runs_, workflow_runs_by_status_, run_counts_, active_runs_, timers_,
       workflow_, workflow_by_id_, versions_, workflows_, feed_, feed_range_, inbox_, inbox_range_,
-      listeners_, schedules_, tenants_, waiting_tenants_;
+      listeners_, schedules_, tenants_, busy_tenants_;
 };
 
 } // namespace steward::store::sqlite

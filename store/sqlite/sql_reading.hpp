@@ -17,7 +17,9 @@ namespace steward::store::sqlite::reading {
   "SELECT id, namespace, name, version, digest, created_us, source, resources FROM workflows "
 
 inline constexpr auto run = STEWARD_RUN "WHERE r.tenant = " STEWARD_TENANT " AND r.id = ?2";
-inline constexpr auto journal = "SELECT seq, entry FROM journal WHERE run = ?1 ORDER BY seq";
+inline constexpr auto journal =
+    "SELECT seq, entry FROM journal WHERE run = ?1 AND seq > ?2 ORDER BY seq";
+inline constexpr auto snapshot = "SELECT seq, state FROM snapshots WHERE run = ?1";
 
 // Lists of runs: ?2 the id they end before, ?3 how many, ?4 the status, ?5 and ?6 the workflow.
 // Most runs are completed, so the plain index finds those soon; the other statuses have their own.
@@ -36,9 +38,8 @@ inline constexpr auto workflow_runs_by_status = STEWARD_RUN
 inline constexpr auto run_counts =
     "SELECT status, runs FROM run_counts WHERE tenant = " STEWARD_TENANT;
 
-inline constexpr auto active_runs =
-    "SELECT t.name, r.id, r.status FROM runs r CROSS JOIN tenants t ON t.id = r.tenant"
-    " WHERE r.status < 4 AND r.id > ?1 ORDER BY r.id LIMIT ?2";
+inline constexpr auto active_runs = "SELECT id FROM runs WHERE tenant = " STEWARD_TENANT
+                                    " AND status < 2 AND id > ?2 ORDER BY id LIMIT ?3";
 /// ?1 the tenant of the timer that ?2, ?3 and ?4 name. Without such a tenant the comparison leaves
 /// that one timer out all the same.
 inline constexpr auto timers =
@@ -78,14 +79,16 @@ inline constexpr auto inbox_range =
         "t.id") " ORDER BY position LIMIT 1), t.newest_in_inbox FROM tenants t WHERE t.name = ?1";
 inline constexpr auto listeners =
     "SELECT run, effect, trigger, routes, cursor FROM listeners"
-    " WHERE tenant = " STEWARD_TENANT " ORDER BY run, effect, trigger";
+    " WHERE tenant = " STEWARD_TENANT " AND (run, effect, trigger) > (?2, ?3, ?4)"
+    " ORDER BY run, effect, trigger LIMIT ?5";
 inline constexpr auto schedules = "SELECT namespace, name, state FROM schedules"
                                   " WHERE tenant = " STEWARD_TENANT " ORDER BY namespace, name";
 
 inline constexpr auto tenants = "SELECT name FROM tenants ORDER BY name";
-inline constexpr auto waiting_tenants =
+inline constexpr auto busy_tenants =
     "SELECT t.name FROM tenants t WHERE EXISTS (SELECT 1 FROM listeners WHERE tenant = t.id)"
-    " OR EXISTS (SELECT 1 FROM schedules WHERE tenant = t.id) ORDER BY t.name";
+    " OR EXISTS (SELECT 1 FROM schedules WHERE tenant = t.id)"
+    " OR EXISTS (SELECT 1 FROM runs WHERE tenant = t.id AND status < 2) ORDER BY t.name";
 
 #undef STEWARD_TENANT
 #undef STEWARD_FAMILY
@@ -97,6 +100,7 @@ inline constexpr auto waiting_tenants =
 
 inline constexpr const char* all[] = {run,
                                       journal,
+                                      snapshot,
                                       runs,
                                       completed_runs,
                                       runs_by_status,
@@ -117,6 +121,6 @@ inline constexpr const char* all[] = {run,
                                       listeners,
                                       schedules,
                                       tenants,
-                                      waiting_tenants};
+                                      busy_tenants};
 
 } // namespace steward::store::sqlite::reading

@@ -94,11 +94,30 @@ inline constexpr auto put_schedule =
 inline constexpr auto clear_schedule =
     "DELETE FROM schedules WHERE tenant = ?1 AND namespace = ?2 AND name = ?3";
 
+inline constexpr auto put_snapshot =
+    "INSERT INTO snapshots (run, seq, state) VALUES (?1, ?2, ?3)"
+    " ON CONFLICT (run) DO UPDATE SET seq = excluded.seq, state = excluded.state";
+
+inline constexpr auto oldest_runs = "SELECT row, id, status, created_us, ended_us FROM runs"
+                                    " WHERE tenant = ?1 AND id > ?2 ORDER BY id LIMIT ?3";
+inline constexpr auto drop_run = "DELETE FROM runs WHERE row = ?1";
+inline constexpr auto drop_journal = "DELETE FROM journal WHERE run = ?1";
+inline constexpr auto drop_snapshot = "DELETE FROM snapshots WHERE run = ?1";
+inline constexpr auto drop_timers = "DELETE FROM timers WHERE tenant = ?1 AND run = ?2";
+inline constexpr auto drop_listeners = "DELETE FROM listeners WHERE tenant = ?1 AND run = ?2";
+inline constexpr auto oldest_events =
+    "SELECT position, first, events FROM feed WHERE position > ?1 << 40"
+    " AND position < (?1 + 1) << 40 ORDER BY position LIMIT ?2";
+inline constexpr auto drop_events = "DELETE FROM feed WHERE position = ?1";
+
 inline constexpr const char* all[] = {
-    find_tenant,     add_tenant,    find_workflow, workflow_family, add_workflow, find_key,
-    add_key,         drop_old_keys, add_run,       find_run,        update_run,   count_runs,
-    start_count,     add_entry,     put_timer,     clear_timer,     newest_event, add_events,
-    drop_old_events, find_event,    add_event,     note_inbox,      put_listener, advance_listener,
-    clear_listener,  put_schedule,  clear_schedule};
+    find_tenant,  add_tenant,     find_workflow, workflow_family,  add_workflow,
+    find_key,     add_key,        drop_old_keys, add_run,          find_run,
+    update_run,   count_runs,     start_count,   add_entry,        put_timer,
+    clear_timer,  newest_event,   add_events,    drop_old_events,  find_event,
+    add_event,    note_inbox,     put_listener,  advance_listener, clear_listener,
+    put_schedule, clear_schedule, put_snapshot,  oldest_runs,      drop_run,
+    drop_journal, drop_snapshot,  drop_timers,   drop_listeners,   oldest_events,
+    drop_events};
 
 } // namespace steward::store::sqlite::writing

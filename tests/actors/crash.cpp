@@ -29,8 +29,10 @@ void strike(crash_story& story, const std::string& whom, uint64_t chance) {
     return;
   }
   if (whom == some_run) {
-    const auto active = rig.reader->active_runs({}, 100).value();
-    if (!active.empty()) rig.kill(rig.run_now("default", active[chance % active.size()].run));
+    auto unfinished = rig.reader->list_runs("default", {}).value();
+    std::erase_if(unfinished, [](const auto& r) { return workflow::is_final(r.status); });
+    if (!unfinished.empty())
+      rig.kill(rig.run_now("default", unfinished[chance % unfinished.size()].id));
     return;
   }
   rig.kill(rig.at(whom));

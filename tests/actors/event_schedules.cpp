@@ -90,7 +90,7 @@ CAF_TEST(a workflow that no longer starts on events listens no more) {
   pass(6s);
   const auto found = started("one");
   CAF_CHECK(found == texts({"[1]", "null"}));
-  CAF_CHECK(reader->listeners("default")->empty());
+  CAF_CHECK(reader->listeners("default", {}, 10)->empty());
 }
 
 CAF_TEST(each event starts one run whatever crashes at whatever moment) {

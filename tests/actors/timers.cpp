@@ -67,6 +67,19 @@ CAF_TEST(timers are read again after a crash) {
   CAF_CHECK_EQUAL(lasted(late), 20 * second_us);
 }
 
+CAF_TEST(only the timers of the next minute are in memory and the others fire as well) {
+  const std::vector<int> seconds{3600, 110, 75, 40, 86400};
+  std::vector<run_id> ids;
+  for (const auto s : seconds) ids.push_back(rests(s));
+  CAF_CHECK_EQUAL(n->counters.timers_armed.load(), 1);
+  pass(35s);
+  CAF_CHECK_EQUAL(n->counters.timers_armed.load(), 2);
+  pass(86400s);
+  pass(1s);
+  for (size_t i = 0; i < ids.size(); ++i) CAF_CHECK_EQUAL(lasted(ids[i]), seconds[i] * second_us);
+  CAF_CHECK_EQUAL(n->counters.timers_armed.load(), 0);
+}
+
 CAF_TEST(timers that became due while the server was down fire when it is back) {
   const auto id = rests(5);
   crash_server();

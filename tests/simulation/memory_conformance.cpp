@@ -25,4 +25,5 @@ CAF_TEST(journals and timers) { check(journal_conformance()); }
 CAF_TEST(workflows) { check(workflows_conformance()); }
 CAF_TEST(the feed) { check(feed_conformance()); }
 CAF_TEST(the inbox and who waits for it) { check(events_conformance()); }
+CAF_TEST(snapshots and what ages out) { check(retention_conformance()); }
 CAF_TEST(groups) { check(groups_conformance()); }

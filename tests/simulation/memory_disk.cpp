@@ -24,6 +24,7 @@ public:
       if (std::visit([this](const auto& what) { return apply(what); }, op)) continue;
       for (auto undo = undo_.rbegin(); undo != undo_.rend(); ++undo) (*undo)();
       result_.events.clear();
+      result_.purges.clear();
       break;
     }
     return std::move(result_);
@@ -112,7 +113,7 @@ private:
 
   bool apply(const publish_event& op) {
     auto& t = book();
-    t.feed.push_back({t.feed.size() + 1, op.type, op.subject, op.time_us, op.data});
+    t.feed.push_back({t.newest_event() + 1, op.type, op.subject, op.time_us, op.data});
     undo_.emplace_back([&t] { t.feed.pop_back(); });
     return true;
   }
@@ -135,7 +136,7 @@ private:
 
   bool apply(const put_event& op) {
     auto& t = book();
-    drop_old_events(t, op.expired_before_us);
+    drop_old_events(t, op.expired_before_us, 16);
     for (const auto& [sequence, kept] : t.inbox) {
       if (kept.source != op.source || kept.id != op.id) continue;
       result_.events.push_back({sequence, true});
@@ -148,18 +149,19 @@ private:
     return true;
   }
 
-  void drop_old_events(memory_disk::tenant_book& t, int64_t before_us) {
-    constexpr size_t per_sweep = 16;
+  size_t drop_old_events(memory_disk::tenant_book& t, int64_t before_us, size_t most) {
     std::vector<std::pair<int64_t, uint64_t>> old;
     for (const auto& [sequence, kept] : t.inbox)
       if (kept.event.received_us < before_us) old.emplace_back(kept.event.received_us, sequence);
     std::sort(old.begin(), old.end());
-    for (size_t i = 0; i < std::min(old.size(), per_sweep); ++i) {
+    const auto count = std::min(old.size(), most);
+    for (size_t i = 0; i < count; ++i) {
       auto entry = t.inbox.extract(old[i].second);
       undo_.emplace_back([&t, sequence = entry.key(), kept = std::move(entry.mapped())] {
         t.inbox[sequence] = kept;
       });
     }
+    return count;
   }
 
   bool apply(const put_listener& op) {
@@ -197,6 +199,72 @@ private:
     auto& t = disk_.tenants[batch_.tenant];
     keep(t.schedules, {op.namespace_, op.name});
     t.schedules.erase({op.namespace_, op.name});
+    return true;
+  }
+
+  bool apply(const put_snapshot& op) {
+    auto* run = find(op.run);
+    if (!run) return false;
+    undo_.emplace_back([run, old = run->snapshot] { run->snapshot = old; });
+    run->snapshot = {op.seq, op.state};
+    return true;
+  }
+
+  bool apply(const purge_runs& op) {
+    auto& t = disk_.tenants[batch_.tenant];
+    purge_result result;
+    size_t seen = 0;
+    for (auto at = op.after ? t.runs.upper_bound(*op.after) : t.runs.begin();
+         at != t.runs.end() && seen < op.limit && at->second.row.created_us < op.before_us;
+         ++seen) {
+      const auto run = at++;
+      result.last = run->first;
+      const auto& row = run->second.row;
+      if (!workflow::is_final(row.status) || row.ended_us >= op.before_us) continue;
+      ++result.removed;
+      drop(run->first);
+      keep(t.runs, run->first);
+      t.runs.erase(run);
+    }
+    result.more = seen == op.limit;
+    result_.purges.push_back(result);
+    return true;
+  }
+
+  /// What waits for the run's sake goes with it.
+  void drop(const run_id& run) {
+    auto& t = disk_.tenants[batch_.tenant];
+    std::erase_if(disk_.timers, [&](const auto& timer) {
+      if (std::get<0>(timer.first) != batch_.tenant || std::get<1>(timer.first) != run)
+        return false;
+      keep_timer(timer.first);
+      return true;
+    });
+    std::erase_if(t.listeners, [&](const auto& listener) {
+      if (std::get<0>(listener.first) != run) return false;
+      keep(t.listeners, listener.first);
+      return true;
+    });
+  }
+
+  bool apply(const purge_feed& op) {
+    auto& t = disk_.tenants[batch_.tenant];
+    size_t old = 0;
+    while (old < op.limit && old + 1 < t.feed.size() && t.feed[old].time_us < op.before_us) ++old;
+    undo_.emplace_back([&t, old, feed = t.feed] {
+      t.feed = feed;
+      t.feed_purged -= old;
+    });
+    t.feed.erase(t.feed.begin(), t.feed.begin() + static_cast<std::ptrdiff_t>(old));
+    t.feed_purged += old;
+    result_.purges.push_back({old, old == op.limit, {}});
+    return true;
+  }
+
+  bool apply(const purge_inbox& op) {
+    auto& t = disk_.tenants[batch_.tenant];
+    const auto removed = drop_old_events(t, op.before_us, op.limit);
+    result_.purges.push_back({removed, removed == op.limit, {}});
     return true;
   }
 
@@ -247,15 +315,16 @@ private:
 
 store::commit_report memory_disk::commit(std::span<const write_batch* const> group) {
   const std::lock_guard lock{mutex_};
-  std::map<tenant_id, size_t> before;
+  std::map<tenant_id, uint64_t> before;
   for (const auto* batch : group)
-    before.emplace(batch->tenant, tenant(batch->tenant) ? tenant(batch->tenant)->feed.size() : 0);
+    before.emplace(batch->tenant,
+                   tenant(batch->tenant) ? tenant(batch->tenant)->newest_event() : 0);
   store::commit_report report;
   for (const auto* batch : group) report.results.push_back(batch_writer{*this, *batch}.apply());
   for (const auto& [name, known] : before) {
     const auto* t = tenant(name);
-    if (!t || t->feed.size() == known) continue;
-    const auto from = t->feed.begin() + static_cast<std::ptrdiff_t>(known);
+    if (!t || t->newest_event() == known) continue;
+    const auto from = t->feed.end() - static_cast<std::ptrdiff_t>(t->newest_event() - known);
     report.published.push_back({name, {from, t->feed.end()}});
   }
   return report;

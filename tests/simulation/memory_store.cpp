@@ -53,11 +53,18 @@ public:
     });
   }
 
-  result<std::optional<store::stored_run>> load_run(const tenant_id& tenant,
-                                                    const run_id& id) override {
+  result<std::optional<store::stored_run>> load_run(const tenant_id& tenant, const run_id& id,
+                                                    store::run_part part) override {
     return look([&](const memory_disk& d) -> std::optional<store::stored_run> {
       const auto* run = d.run(tenant, id);
-      return run ? std::optional{*run} : std::nullopt;
+      if (!run) return std::nullopt;
+      auto loaded = *run;
+      if (part == store::run_part::history) loaded.snapshot.reset();
+      if (loaded.snapshot)
+        loaded.journal.erase(loaded.journal.begin(),
+                             loaded.journal.begin() +
+                                 static_cast<std::ptrdiff_t>(loaded.snapshot->seq));
+      return loaded;
     });
   }
 
@@ -89,16 +96,13 @@ public:
     });
   }
 
-  result<std::vector<store::active_run>> active_runs(const std::optional<run_id>& after,
-                                                     size_t limit) override {
+  result<std::vector<run_id>>
+  active_runs(const tenant_id& tenant, const std::optional<run_id>& after, size_t limit) override {
     return look([&](const memory_disk& d) {
-      std::vector<store::active_run> list;
-      for (const auto& [name, t] : d.tenants)
-        for (const auto& [id, run] : t.runs)
-          if ((!after || id > *after) && !workflow::is_final(run.row.status))
-            list.push_back({name, id, run.row.status});
-      std::sort(list.begin(), list.end(),
-                [](const auto& a, const auto& b) { return a.run < b.run; });
+      std::vector<run_id> list;
+      if (const auto* t = d.tenant(tenant))
+        for (const auto& [id, run] : t->runs)
+          if ((!after || id > *after) && is_active(run)) list.push_back(id);
       return first(std::move(list), limit);
     });
   }
@@ -171,8 +175,9 @@ public:
                                              size_t limit) override {
     auto page = look([&](const memory_disk& d) {
       const auto* t = d.tenant(tenant);
-      if (!t || after >= t->feed.size()) return std::vector<feed_event>{};
-      const auto from = t->feed.begin() + static_cast<std::ptrdiff_t>(after);
+      if (!t || after >= t->newest_event()) return std::vector<feed_event>{};
+      const auto skipped = after - std::min(after, t->feed_purged);
+      const auto from = t->feed.begin() + static_cast<std::ptrdiff_t>(skipped);
       return first(std::vector<feed_event>{from, t->feed.end()}, limit);
     });
     if (page && access_) access_->read_feed(*page);
@@ -183,7 +188,7 @@ public:
     return look([&](const memory_disk& d) {
       const auto* t = d.tenant(tenant);
       if (!t || t->feed.empty()) return store::feed_bounds{};
-      return store::feed_bounds{1, t->feed.size()};
+      return store::feed_bounds{t->feed_purged + 1, t->newest_event()};
     });
   }
 
@@ -208,12 +213,17 @@ public:
     });
   }
 
-  result<std::vector<store::stored_listener>> listeners(const tenant_id& tenant) override {
+  result<std::vector<store::stored_listener>>
+  listeners(const tenant_id& tenant, const std::optional<store::stored_listener>& after,
+            size_t limit) override {
     return look([&](const memory_disk& d) {
       std::vector<store::stored_listener> list;
       if (const auto* t = d.tenant(tenant))
-        for (const auto& [place, listener] : t->listeners) list.push_back(listener);
-      return list;
+        for (const auto& [place, listener] : t->listeners)
+          if (!after ||
+              place > memory_disk::listener_place{after->run, after->effect, after->trigger})
+            list.push_back(listener);
+      return first(std::move(list), limit);
     });
   }
 
@@ -230,11 +240,18 @@ public:
     return tenants_with([](const auto& t) { return t.founded; });
   }
 
-  result<std::vector<tenant_id>> waiting_tenants() override {
-    return tenants_with([](const auto& t) { return !t.listeners.empty() || !t.schedules.empty(); });
+  result<std::vector<tenant_id>> busy_tenants() override {
+    return tenants_with([](const auto& t) {
+      return !t.listeners.empty() || !t.schedules.empty() ||
+             std::ranges::any_of(t.runs, [](const auto& r) { return is_active(r.second); });
+    });
   }
 
 private:
+  static bool is_active(const store::stored_run& run) {
+    return run.row.status == run_status::pending || run.row.status == run_status::running;
+  }
+
   template <class Which>
   result<std::vector<tenant_id>> tenants_with(Which which) {
     return look([&](const memory_disk& d) {

@@ -35,7 +35,9 @@ public:
   struct tenant_book {
     std::map<run_id, store::stored_run> runs;
     std::map<std::string, used_key> keys;
-    std::vector<feed_event> feed;          ///< Sequence n is at n - 1.
+    std::vector<feed_event> feed; ///< Sequence n is at n - 1 - feed_purged.
+    uint64_t feed_purged = 0;
+    uint64_t newest_event() const { return feed_purged + feed.size(); }
     bool founded = false;                  ///< Something of it was committed.
     std::map<uint64_t, inbox_entry> inbox; ///< By sequence.
     uint64_t newest_in_inbox = 0;

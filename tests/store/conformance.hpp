@@ -19,5 +19,6 @@ std::span<const requirement> workflows_conformance();
 std::span<const requirement> feed_conformance();
 std::span<const requirement> events_conformance(); ///< And listeners and schedules.
 std::span<const requirement> groups_conformance();
+std::span<const requirement> retention_conformance(); ///< And snapshots.
 
 } // namespace steward::store::tests

@@ -135,7 +135,7 @@ void a_refused_batch_puts_nothing(session& s) {
   CAF_CHECK(report.results[4].events == (results{{3, false}}));
   CAF_CHECK(report.results[5].events == (results{{1, false}}));
   CAF_CHECK(kept(s) == (numbers{1, 2, 3}));
-  const auto listeners = s.read().listeners("acme").value();
+  const auto listeners = s.read().listeners("acme", {}, 100).value();
   CAF_REQUIRE(listeners.size() == 1);
   CAF_CHECK_EQUAL(listeners[0].routes, "[1]");
   CAF_CHECK_EQUAL(listeners[0].cursor, 0u);
@@ -149,8 +149,10 @@ void listeners_keep_their_cursor(session& s) {
   const auto workflow = s.workflow("acme", "order");
   s.commit_one("acme", {start(1, workflow, run_status::waiting), put_listener{id(1), 7, "", "a"},
                         put_listener{id(1), 8, "", "b"}, put_listener{{}, 0, "shop/order", "c"}});
-  const auto listener = [&](size_t at) { return s.read().listeners("acme").value().at(at); };
-  CAF_REQUIRE(s.read().listeners("acme").value().size() == 3);
+  const auto listener = [&](size_t at) {
+    return s.read().listeners("acme", {}, 100).value().at(at);
+  };
+  CAF_REQUIRE(s.read().listeners("acme", {}, 100).value().size() == 3);
   CAF_CHECK(listener(0).trigger == "shop/order"); // The empty run comes first.
   CAF_CHECK(listener(0).run.empty() && listener(1).run == id(1));
   CAF_CHECK(listener(1).effect == 7u);
@@ -166,10 +168,10 @@ void listeners_keep_their_cursor(session& s) {
   CAF_CHECK(listener(2).cursor == 0u);
   s.commit_one("acme", {clear_listener{id(1), 7, ""}, clear_listener{id(1), 7, ""},
                         advance_listener{id(1), 7, "", 6}});
-  CAF_CHECK(s.read().listeners("acme").value().size() == 2);
+  CAF_CHECK(s.read().listeners("acme", {}, 100).value().size() == 2);
   s.commit_one("acme", {put_listener{id(1), 7, "", "again"}});
   CAF_CHECK(listener(1).cursor == 0u);
-  CAF_CHECK(s.read().listeners("zeta").value().empty());
+  CAF_CHECK(s.read().listeners("zeta", {}, 100).value().empty());
   CAF_CHECK(s.commit_one("zeta", {put_listener{id(1), 7, "", "a"}}).what == kind::conflict);
 }
 
@@ -186,20 +188,47 @@ void schedules_are_kept_by_name(session& s) {
   CAF_CHECK(s.read().schedules("zeta").value().empty());
 }
 
-void tenants_wait_for_events_or_time(session& s) {
-  const auto waiting = [&] { return s.read().waiting_tenants().value(); };
+void listeners_come_in_pages(session& s) {
+  const auto workflow = s.workflow("acme", "order");
+  std::vector<write_op> ops{put_listener{{}, 0, "a/a", "[]"}, put_listener{{}, 0, "a/b", "[]"}};
+  for (uint64_t n = 1; n <= 3; ++n) {
+    ops.emplace_back(start(n, workflow, run_status::waiting));
+    for (effect_id effect : {1u, 2u}) ops.emplace_back(put_listener{id(n), effect, "", "[]"});
+  }
+  s.commit_one("acme", std::move(ops));
+  for (size_t limit = 1; limit <= 9; ++limit) {
+    std::string seen;
+    std::optional<stored_listener> after;
+    for (;;) {
+      const auto page = s.read().listeners("acme", after, limit).value();
+      CAF_CHECK(page.size() <= limit);
+      if (page.empty()) break;
+      for (const auto& l : page)
+        seen += l.trigger.empty() ? std::to_string(l.effect) + " " : l.trigger + " ";
+      after = page.back();
+    }
+    CAF_CHECK_EQUAL(seen, "a/a a/b 1 2 1 2 1 2 ");
+  }
+}
+
+void busy_tenants_have_something_to_do(session& s) {
+  const auto busy = [&] { return s.read().busy_tenants().value(); };
   using names = std::vector<tenant_id>;
   s.commit_one("idle", {received("a"), event("b")});
-  CAF_CHECK(waiting().empty());
+  const auto workflow = s.workflow("runs", "order");
+  s.commit_one("runs", {start(1, workflow, run_status::waiting), start(2, workflow)});
+  CAF_CHECK(busy().empty());
+  s.commit_one("runs", {start(3, workflow, run_status::running)});
   s.commit_one("time", {put_schedule{"shop", "order", "{}"}});
   s.commit_one("events", {put_listener{{}, 0, "shop/order", "[]"}});
-  CAF_CHECK(waiting() == (names{"events", "time"}));
+  CAF_CHECK(busy() == (names{"events", "runs", "time"}));
   s.reopen();
-  CAF_CHECK(waiting() == (names{"events", "time"}));
+  CAF_CHECK(busy() == (names{"events", "runs", "time"}));
   s.commit_one("time", {clear_schedule{"shop", "order"}});
-  CAF_CHECK(waiting() == names{"events"});
+  s.commit_one("runs", {update_run{id(3), run_status::completed, "1", {}, noon_us, 1}});
+  CAF_CHECK(busy() == names{"events"});
   s.commit_one("events", {clear_listener{{}, 0, "shop/order"}});
-  CAF_CHECK(waiting().empty());
+  CAF_CHECK(busy().empty());
 }
 
 constexpr requirement list[] = {
@@ -211,7 +240,8 @@ constexpr requirement list[] = {
     {"a refused batch changes no event, listener or schedule", a_refused_batch_puts_nothing},
     {"a listener keeps its cursor until it is cleared", listeners_keep_their_cursor},
     {"schedules are kept by name", schedules_are_kept_by_name},
-    {"tenants that wait for something are known", tenants_wait_for_events_or_time},
+    {"listeners come in pages", listeners_come_in_pages},
+    {"tenants with something to do are known", busy_tenants_have_something_to_do},
 };
 
 } // namespace

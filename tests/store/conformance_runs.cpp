@@ -141,7 +141,7 @@ void reopening_clears_what_the_end_set(session& s) {
   auto row = *s.read().get_run("acme", id(1)).value();
   CAF_CHECK(row.status == run_status::running && row.attempts == 2);
   CAF_CHECK(!row.output && !row.error && !row.ended_us);
-  CAF_CHECK_EQUAL(s.read().active_runs({}, 10).value().size(), 1u);
+  CAF_CHECK_EQUAL(s.read().active_runs("acme", {}, 10).value().size(), 1u);
   s.commit_one("acme", {update_run{id(1), run_status::faulted, {}, "[]", noon_us, 2, true}});
   row = *s.read().get_run("acme", id(1)).value();
   CAF_CHECK(row.error == "[]" && row.ended_us == noon_us);
@@ -197,29 +197,24 @@ void counts_by_status(session& s) {
   CAF_CHECK(s.read().count_runs("nobody").value() == std::vector<uint64_t>(7));
 }
 
-void active_runs_of_all_tenants(session& s) {
+void active_runs_are_those_nobody_would_wake(session& s) {
   const auto acme = s.workflow("acme", "order"), zeta = s.workflow("zeta", "order");
-  for (uint64_t n = 1; n <= 14; ++n)
+  for (uint64_t n = 1; n <= 28; ++n)
     s.commit_one(n % 2 ? "acme" : "zeta",
                  {start(n, n % 2 ? acme : zeta, static_cast<run_status>(n % 7))});
-  std::vector<active_run> seen;
+  std::vector<run_id> seen;
   std::optional<run_id> after;
   for (;;) {
-    const auto page = s.read().active_runs(after, 3).value();
+    const auto page = s.read().active_runs("acme", after, 3).value();
     if (page.empty()) break;
     CAF_CHECK(page.size() <= 3);
     seen.insert(seen.end(), page.begin(), page.end());
-    after = page.back().run;
+    after = page.back();
   }
-  std::vector<uint64_t> expected{1, 2, 3, 7, 8, 9, 10, 14};
-  CAF_REQUIRE(seen.size() == expected.size());
-  for (size_t i = 0; i < seen.size(); ++i) {
-    CAF_CHECK(seen[i].run == id(expected[i]));
-    CAF_CHECK_EQUAL(seen[i].tenant, expected[i] % 2 ? "acme" : "zeta");
-    CAF_CHECK(seen[i].status == static_cast<run_status>(expected[i] % 7));
-  }
-  s.commit_one("acme", {update_run{id(1), run_status::cancelled, {}, {}, noon_us, 1}});
-  CAF_CHECK(s.read().active_runs({}, 1).value().at(0).run == id(2));
+  CAF_CHECK(seen == (std::vector<run_id>{id(1), id(7), id(15), id(21)})); // pending or running
+  s.commit_one("acme", {update_run{id(1), run_status::waiting, {}, {}, {}, 1}});
+  CAF_CHECK(s.read().active_runs("acme", {}, 1).value().at(0) == id(7));
+  CAF_CHECK(s.read().active_runs("nobody", {}, 1).value().empty());
 }
 
 constexpr requirement list[] = {
@@ -233,7 +228,7 @@ constexpr requirement list[] = {
     {"a run that goes on after its end has nothing of it", reopening_clears_what_the_end_set},
     {"runs are listed newest first, in pages, by status and workflow", lists_newest_first_in_pages},
     {"runs are counted by status", counts_by_status},
-    {"active runs of all tenants come oldest first, in pages", active_runs_of_all_tenants},
+    {"active runs come oldest first, in pages", active_runs_are_those_nobody_would_wake},
 };
 
 } // namespace

@@ -56,7 +56,7 @@ CAF_TEST(the check finds what it looks for) {
 
 CAF_TEST(no query of the reader reads a whole table) {
   for (const auto* sql : reading::all)
-    if (sql != reading::tenants && sql != reading::waiting_tenants)
+    if (sql != reading::tenants && sql != reading::busy_tenants)
       check(sql); // These are asked for all tenants, or look at each.
 }
 
@@ -67,7 +67,7 @@ CAF_TEST(no statement of the writer reads a whole table) {
 CAF_TEST(rare runs are found by the partial indexes) {
   CAF_CHECK(uses(reading::runs_by_status, "runs_by_status"));
   CAF_CHECK(uses(reading::workflow_runs_by_status, "runs_by_workflow_and_status"));
-  CAF_CHECK(uses(reading::active_runs, "runs_active"));
+  CAF_CHECK(uses(reading::active_runs, "runs_to_wake"));
   CAF_CHECK(uses(reading::timers, "timers_by_due"));
   CAF_CHECK(uses(reading::runs, "runs_by_id"));
   CAF_CHECK(uses(reading::workflow_runs, "runs_by_workflow"));

@@ -6,7 +6,8 @@ namespace steward::store::sqlite::migrations {
 
 extern const char* const first_schema_0001;
 extern const char* const events_and_schedules_0002;
+extern const char* const snapshots_0003;
 
-inline const char* const all[] = {first_schema_0001, events_and_schedules_0002};
+inline const char* const all[] = {first_schema_0001, events_and_schedules_0002, snapshots_0003};
 
 } // namespace steward::store::sqlite::migrations
