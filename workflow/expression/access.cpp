@@ -133,13 +133,9 @@ bool set_from(evaluation& e, value& v, std::span<const value> path, value item) 
   auto child = value{};
   if (!get(e, v, key, child)) return false;
   if (key.is_array()) return put(e, v, key, value{}); // places in an array are no place: an error
-  if (path.size() > 1) {
-    // Let go of the child, so that it can be changed in place.
-    auto held_place = key.is_string() ? v.find(key.as_string()) != nullptr
-                                      : key.is_int() && v.is_array() && key.as_int() >= 0 &&
-                                            static_cast<size_t>(key.as_int()) < v.size();
-    if (held_place && !put(e, v, key, value{})) return false;
-  }
+  // Let go of the child, so that it can be changed in place; and what can't be put here fails
+  // before anything inside does.
+  if (path.size() > 1 && !key.is_object() && !put(e, v, key, value{})) return false;
   return set_from(e, child, path.subspan(1), std::move(item)) && put(e, v, key, std::move(child));
 }
 

@@ -105,7 +105,11 @@ bool evaluation::reduce(const node& n, input in, const binding* env, sink out) {
         // The state is given away, so that an update that changes it need not copy it.
         auto before = std::move(state);
         state = value{};
-        if (n.c->single) return one(*n.c, std::move(before), inner, state) != step::stopped;
+        if (n.c->single) {
+          auto s = one(*n.c, std::move(before), inner, state);
+          if (s == step::none) state = value{};
+          return s != step::stopped;
+        }
         return all(*n.c, std::move(before), inner, [&](value&& next) {
           state = std::move(next);
           return true;

@@ -25,15 +25,6 @@ def first: .[0];
 def isempty(g): label $out | (g | false, break $out), true;
 def last(f): reduce f as $x (null; $x);
 def last: .[-1];
-def limit($n; f):
-  if $n > 0 then
-    label $out | foreach f as $item (0; . + 1; $item, if . >= $n then break $out else empty end)
-  elif $n == 0 then empty
-  else error("limit doesn't support negative count") end;
-def skip($n; f):
-  if $n > 0 then foreach f as $item ($n; . - 1; if . < 0 then $item else empty end)
-  elif $n == 0 then f
-  else error("skip doesn't support negative count") end;
 def nth($n): .[$n];
 def nth($n; f):
   if $n < 0 then error("nth doesn't support negative indices") else first(skip($n; f)) end;

@@ -38,12 +38,24 @@ evaluation::evaluation(const program& p, const variable_source& variables, int64
 bool evaluation::fail(value error) {
   error_ = std::move(error);
   has_error_ = true;
+  ++errors_;
   return false;
 }
 
 value evaluation::take_error() {
   has_error_ = false;
   return std::move(error_);
+}
+
+evaluation::stop evaluation::take_stop() {
+  auto reason = stop{std::nullopt, std::exchange(breaking_, nullptr)};
+  if (has_error_) reason.error = take_error();
+  return reason;
+}
+
+bool evaluation::stop_again(stop reason) {
+  breaking_ = reason.breaking;
+  return reason.error ? fail(std::move(*reason.error)) : false;
 }
 
 void evaluation::spend(uint64_t steps) {
@@ -309,12 +321,13 @@ bool evaluation::all_iterated(const node& n, input in, const binding* env, sink 
 
 /// Catches errors of the body, but not those of whoever takes its results.
 bool evaluation::all_attempts(const node& n, input in, const binding* env, sink out) {
-  auto downstream = false;
+  auto foreign = uint64_t{0};
   auto ok = all(*n.a, in, env, [&](value&& v) {
-    downstream = !out(std::move(v));
-    return !downstream;
+    if (out(std::move(v))) return true;
+    foreign = errors_;
+    return false;
   });
-  if (ok || downstream || !has_error_) return ok;
+  if (ok || !has_error_ || errors_ == foreign) return ok;
   auto error = take_error();
   return !n.b || all(*n.b, std::move(error), env, out);
 }

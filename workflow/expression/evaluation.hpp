@@ -87,6 +87,14 @@ public:
   bool fail(value error);
   bool failed() const { return has_error_; }
   value take_error();
+  /// Why an evaluation stopped, put aside while something else is evaluated first.
+  struct stop {
+    std::optional<value> error;
+    const binding* breaking = nullptr;
+  };
+  stop take_stop();
+  /// Always false.
+  bool stop_again(stop reason);
   /// Uses fuel, for work that is more than a step.
   void spend(uint64_t steps);
   /// Uses fuel for a walk over the whole of the value.
@@ -153,10 +161,13 @@ private:
   // special.cpp
   bool all_special(const node& n, input in, const binding* env, sink out);
   step one_special(const node& n, input in, const binding* env, value& out);
+  bool counted(const node& n, const value& in, const binding* env,
+               function_ref<bool(path_sink)> source, path_sink out);
   bool all_ranges(const node& n, const value& in, const binding* env, sink out);
   bool range(const value& from, const value& to, sink out);
   bool range(const value& from, const value& to, const value& by, sink out);
   bool recurse(const node* f, const node* condition, input in, const binding* env, sink out);
+  bool until(const node& n, value state, const binding* env, sink out);
   bool one_map(const node& n, input in, const binding* env, value& out);
   bool collect_results(const node& f, const value& in, const binding* env, value& out);
   bool one_keyed(const node& n, const value& in, const binding* env, value& out);
@@ -185,6 +196,7 @@ private:
   native_stack stack_;
   value error_;
   bool has_error_ = false;
+  uint64_t errors_ = 0; ///< How many there were: tells the error on its way from later ones.
   const binding* breaking_ = nullptr; ///< The label that a `break` looks for.
   std::vector<std::optional<value>> free_values_;
 };

@@ -273,7 +273,7 @@ bool reverse(evaluation& e, const value& in, const value*, value& out) {
   auto count = value{};
   if (!length(e, in, nullptr, count)) return false;
   out = value::empty_array();
-  if (!(count.as_double() > 0)) return true;
+  if (count.as_double() <= 0) return true;
   auto last = count.is_int() ? value(count.as_int() - 1) : value(count.as_double() - 1);
   return e.fail("Cannot index " + std::string(type_name(in)) + " with " + described(last));
 }

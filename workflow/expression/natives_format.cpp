@@ -284,9 +284,11 @@ bool base32d(evaluation& e, const value& in, const value*, value& out) {
 /// `format("csv")`: the format is found by its name.
 bool format(evaluation& e, const value& in, const value* args, value& out) {
   if (!args[0].is_string()) return e.fail(described(args[0]) + " is not a valid format");
-  auto name = std::string(args[0].as_string().substr(0, 100));
-  const auto* found = find_native("@" + name, 0);
-  return found ? found->call(e, in, nullptr, out) : e.fail(name + " is not a valid format");
+  allocation_budget::charge(2 * args[0].size());
+  auto name = "@" + std::string(args[0].as_string());
+  const auto* found = find_native(name, 0);
+  return found ? found->call(e, in, nullptr, out)
+               : e.fail(name.substr(1) + " is not a valid format");
 }
 
 constexpr auto rows = std::to_array<native>({

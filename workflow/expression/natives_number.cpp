@@ -92,11 +92,14 @@ bool lgamma_r(evaluation& e, const value& in, const value*, value& out) {
   return true;
 }
 
-int clamped_int(double d) { return static_cast<int>(std::clamp(d, -10000.0, 10000.0)); }
+int clamped_int(double d) {
+  return std::isnan(d) ? 0 : static_cast<int>(std::clamp(d, -10000.0, 10000.0));
+}
 double jn(double n, double d) { return ::jn(clamped_int(n), d); }
 double yn(double n, double d) { return ::yn(clamped_int(n), d); }
 double ldexp(double d, double by) { return std::ldexp(d, clamped_int(by)); }
 double scalb(double d, double by) {
+  if (std::isinf(by)) return by > 0 ? d * by : d / -by;
   return by == std::trunc(by) ? ldexp(d, by) : std::numeric_limits<double>::quiet_NaN();
 }
 double exp10(double d) { return std::pow(10, d); }

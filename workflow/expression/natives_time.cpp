@@ -80,7 +80,8 @@ bool formatted(evaluation& e, const value& in, const value& format, const std::s
   t.tm_zone = "UTC";
   if (format.size() > format_limit) return e.fail(name + ": the format is too long");
   // An empty result can't be told from a failure, so the format gets one more character.
-  auto marked = std::string(format.as_string()) + ".";
+  // As in jq, a format ends at U+0000.
+  auto marked = std::string(format.as_string().substr(0, format.as_string().find('\0'))) + ".";
   auto text = std::vector<char>(marked.size() * 16 + 256);
   auto size = std::strftime(text.data(), text.size(), marked.c_str(), &t);
   if (size == 0) return e.fail(name + ": unknown system failure");
@@ -106,7 +107,8 @@ bool strptime(evaluation& e, const value& in, const value* args, value& out) {
   auto text = std::string(in.as_string()), format = std::string(args[0].as_string());
   const auto* rest = ::strptime(text.c_str(), format.c_str(), &t);
   if (!rest || (*rest != '\0' && !std::isspace(static_cast<unsigned char>(*rest))))
-    return e.fail("date \"" + text + "\" does not match format \"" + format + "\"");
+    return e.fail("date \"" + std::string(text.c_str()) + "\" does not match format \"" +
+                  format.c_str() + "\"");
   auto normal = t;
   ::timegm(&normal);
   t.tm_wday = normal.tm_wday;

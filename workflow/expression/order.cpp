@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace steward::workflow::jq {
 
@@ -79,6 +80,35 @@ void pay(evaluation& e, const value& a, const value& b) {
   e.require_stack(std::min(a.depth(), b.depth()) * size_t{384});
 }
 
+/// Appends the JSON of the value until the text is longer than `limit`: what is large is never
+/// written out. Each level of nesting writes at least one character, so it can't be deep.
+void append_beginning(std::string& text, const value& v, size_t limit) {
+  if (v.is_string()) {
+    // Cut pieces of characters and escapes all lie past the limit.
+    append_json_string(text, v.as_string().substr(0, limit + 4));
+  } else if (v.is_array() && v.size() != 0) {
+    auto mark = '[';
+    for (const auto& item : v.items()) {
+      if (text.size() > limit) return;
+      text += std::exchange(mark, ',');
+      append_beginning(text, item, limit);
+    }
+    text += ']';
+  } else if (v.is_object() && v.size() != 0) {
+    auto mark = '{';
+    for (const auto& m : v.members()) {
+      if (text.size() > limit) return;
+      text += std::exchange(mark, ',');
+      append_beginning(text, m.key, limit);
+      text += ':';
+      append_beginning(text, m.item, limit);
+    }
+    text += '}';
+  } else {
+    append_json(text, v);
+  }
+}
+
 } // namespace
 
 int compare(evaluation& e, const value& a, const value& b) {
@@ -112,16 +142,8 @@ std::string_view type_name(const value& v) {
 
 std::string shortened(const value& v) {
   constexpr size_t limit = 29;
-  // A sketch of what is large: nothing past the cut is ever written.
   auto text = std::string{};
-  if (v.is_string()) {
-    append_json_string(text, v.as_string().substr(0, 4 * limit));
-  } else if (v.weight() < 4096) {
-    append_json(text, v);
-  } else {
-    text = v.is_array() ? "[" : "{";
-    text.append(limit, '.');
-  }
+  append_beginning(text, v, limit);
   if (text.size() > limit) {
     auto last = text.front() == '"' ? '"' : text.front() == '[' ? ']' : '}';
     auto closed = last != '}' || text.front() == '{';

@@ -49,12 +49,13 @@ bool evaluation::paths(const node& n, const value& path, const value& in, const 
     return ok && (any || go(*n.b, path, in, env));
   }
   case node_kind::attempt: {
-    auto downstream = false;
+    auto foreign = uint64_t{0};
     auto ok = paths(*n.a, path, in, env, [&](value&& at, value&& v) {
-      downstream = !out(std::move(at), std::move(v));
-      return !downstream;
+      if (out(std::move(at), std::move(v))) return true;
+      foreign = errors_;
+      return false;
     });
-    if (ok || downstream || !has_error_) return ok;
+    if (ok || !has_error_ || errors_ == foreign) return ok;
     auto error = take_error();
     return !n.b || paths(*n.b, value{}, error, env, out);
   }
@@ -81,6 +82,9 @@ bool evaluation::paths(const node& n, const value& path, const value& in, const 
   }
   case node_kind::special:
     if (n.form == special_form::empty) return true;
+    if (n.form == special_form::limit || n.form == special_form::skip)
+      return counted(
+          n, in, env, [&](path_sink each) { return paths(*n.list[1], path, in, env, each); }, out);
     if (n.fn)
       return call(*n.fn, nullptr, n.list, env, [&](const node& body, const binding* inner) {
         return go(body, path, in, inner);
@@ -215,11 +219,12 @@ bool evaluation::change(const node& n, input in, const binding* env, value& stat
     found.push_back(path);
     return true;
   });
+  // What goes wrong at these places comes before whatever ended the search for more.
+  auto reason = take_stop();
   state = in.take();
-  if (!ok) return false;
   for (const auto& path : found.items())
     if (!each(path)) return false;
-  return true;
+  return ok || stop_again(std::move(reason));
 }
 
 bool evaluation::assign(const node& n, input in, const binding* env, sink out) {

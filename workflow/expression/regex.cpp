@@ -18,20 +18,22 @@ std::string_view class_items(char name) {
     return "\\p{L}\\p{M}\\p{N}\\p{Pc}";
   case 's':
     return "\\t\\n\\v\\f\\r\\x{85}\\p{Z}";
-  case 'h':
-    return "0-9A-Fa-f";
   default:
     return {};
   }
 }
 
-/// The name of what RE2 can't do in linear time and so does not have, or nothing.
-std::string_view unsupported(std::string_view rest) {
+/// The name of what RE2 does not have, most of it because it takes more than linear time, or
+/// nothing.
+std::string unsupported(std::string_view rest) {
   if (rest.starts_with("(?=") || rest.starts_with("(?!")) return "lookahead";
   if (rest.starts_with("(?<=") || rest.starts_with("(?<!")) return "lookbehind";
   if (rest.starts_with("(?>")) return "an atomic group";
   if (rest.size() > 1 && rest[0] == '\\' && ((rest[1] >= '1' && rest[1] <= '9') || rest[1] == 'k'))
     return "a backreference";
+  if (rest.starts_with("\\g<")) return "a call of a group";
+  if (rest.size() > 1 && rest[0] == '\\' && std::string_view("GKRXYcy").find(rest[1]) != rest.npos)
+    return "\\" + std::string(1, rest[1]);
   return {};
 }
 
@@ -43,9 +45,12 @@ public:
   /// False if something is not supported.
   bool run(std::string& out, std::string& problem) {
     while (!rest_.empty()) {
-      auto missing = in_class_ ? std::string_view{} : unsupported(rest_);
-      if (!missing.empty()) {
-        problem = "Regex failure: " + std::string(missing) + " is not supported";
+      if (auto missing = in_class_ ? std::string{} : unsupported(rest_); !missing.empty()) {
+        problem = "Regex failure: " + missing + " is not supported";
+        return false;
+      }
+      if (!in_class_ && opens_empty_class(rest_)) {
+        problem = "Regex failure: empty char-class";
         return false;
       }
       if (rest_[0] == '\\' && rest_.size() > 1)
@@ -62,13 +67,53 @@ private:
     auto lower = static_cast<char>(name | 0x20);
     auto items = class_items(lower);
     auto negated = name != lower;
+    if (!in_class_ && name == 'Q') return take_quoted(out);
     if (items.empty() || (in_class_ && negated))
-      out.append(name == 'Z' ? "\\z" : rest_.substr(0, 2));
+      out.append(escape());
     else if (in_class_)
       out.append(items);
     else
       out.append(negated ? "[^" : "[").append(items).append("]");
     rest_.remove_prefix(2);
+  }
+
+  /// One that stands for no class. Letters that mean nothing stand for themselves.
+  std::string_view escape() const {
+    switch (rest_[1]) {
+    case 'Z':
+      return "\\z";
+    case 'N':
+      return in_class_ ? "N" : "[^\\n]";
+    case 'O':
+      return in_class_ ? "O" : "(?s:.)";
+    case 'e':
+      return "\\x1b";
+    case 'b':
+      return in_class_ ? "\\x08" : "\\b";
+    case 'p':
+    case 'P':
+      return rest_.substr(2).starts_with('{') ? rest_.substr(0, 2) : rest_.substr(1, 1);
+    default:
+      break;
+    }
+    auto c = static_cast<unsigned char>(rest_[1]);
+    auto letter = (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+    auto known = std::string_view("ABDSWafnrtxz").find(rest_[1]) != rest_.npos;
+    return c == '_' || c >= 0x80 || (letter && !known) ? rest_.substr(1, 1) : rest_.substr(0, 2);
+  }
+
+  /// `\Q...\E`: what stands between is text.
+  void take_quoted(std::string& out) {
+    rest_.remove_prefix(2);
+    auto end = std::min(rest_.find("\\E"), rest_.size());
+    out += RE2::QuoteMeta({rest_.data(), end});
+    rest_.remove_prefix(std::min(end + 2, rest_.size()));
+  }
+
+  /// `[]` and `[^]`, unless a later bracket makes the first one an item.
+  static bool opens_empty_class(std::string_view rest) {
+    if (!rest.starts_with("[]") && !rest.starts_with("[^]")) return false;
+    return rest.find(']', rest.find(']') + 1) == rest.npos;
   }
 
   void take_character(std::string& out) {

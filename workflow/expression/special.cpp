@@ -11,15 +11,6 @@ namespace steward::workflow::jq {
 bool evaluation::all_special(const node& n, input in, const binding* env, sink out) {
   const auto* f = n.list.empty() ? nullptr : n.list[0];
   const auto* g = n.list.size() < 2 ? nullptr : n.list[1];
-  // What jq's definition makes of a count that is no number.
-  auto as_defined = [&](const value& count) {
-    if (compare(*this, count, 0) <= 0)
-      return fail(std::string(n.form == special_form::limit ? "limit" : "skip") +
-                  " doesn't support negative count");
-    return all(*g, in.get(), env, [&](value&&) {
-      return fail(described(count) + " and number (1) cannot be subtracted");
-    });
-  };
   switch (n.form) {
   case special_form::path:
     return each_path(*f, in.get(), env, [&](const value& p) { return out(value(p)); });
@@ -34,58 +25,24 @@ bool evaluation::all_special(const node& n, input in, const binding* env, sink o
       if (!all(*f, in.get(), env, out)) return false;
     }
   case special_form::while_:
-    return recurse(g, f, in, env, out);
+  case special_form::until:
+    // A condition with several results branches: rare enough for jq's definition.
+    if (!f->single)
+      return call(*n.fn, nullptr, n.list, env, [&](const node& body, const binding* inner) {
+        return all(body, in, inner, out);
+      });
+    return n.form == special_form::until ? until(n, in.take(), env, out)
+                                         : recurse(g, f, in, env, out);
   case special_form::range:
     return all_ranges(n, in.get(), env, out);
   case special_form::limit:
-    return all(*f, in.get(), env, [&](value&& count) {
-      if (!count.is_number()) return as_defined(count);
-      auto left = count.as_double();
-      if (!(left >= 0)) return fail("limit doesn't support negative count");
-      if (left == 0) return true;
-      auto enough = false;
-      auto ok = all(*g, in.get(), env, [&](value&& v) {
-        enough = --left <= 0;
-        return out(std::move(v)) ? !enough : (enough = false);
-      });
-      return ok || enough;
-    });
   case special_form::skip:
-    return all(*f, in.get(), env, [&](value&& count) {
-      if (!count.is_number()) return as_defined(count);
-      auto left = count.as_double();
-      if (!(left >= 0)) return fail("skip doesn't support negative count");
-      if (left == 0) return all(*g, in.get(), env, out);
-      return all(*g, in.get(), env, [&](value&& v) { return --left >= 0 || out(std::move(v)); });
-    });
-  case special_form::until: {
-    // Results of the update are followed one after the other, the last one in this very loop.
-    auto state = in.take();
-    for (;;) {
-      auto held = std::optional<value>{};
-      auto done = false;
-      auto ok = all(*f, state, env, [&](value&& stop) {
-        if (is_true(stop)) {
-          done = true;
-          return out(value(state));
-        }
-        return all(*g, state, env, [&](value&& next) {
-          auto before = std::exchange(held, std::nullopt);
-          if (before && !all_special(n, std::move(*before), env, out)) return false;
-          held = std::move(next);
-          return true;
-        });
-      });
-      if (!ok && held && has_error_) { // what came before an error counts
-        auto error = take_error();
-        return all_special(n, std::move(*held), env, out) && fail(std::move(error));
-      }
-      if (!ok || !held) return ok;
-      if (done) return all_special(n, std::move(*held), env, out);
-      state = std::move(*held);
-      spend(1);
-    }
-  }
+    return counted(
+        n, in.get(), env,
+        [&](path_sink each) {
+          return all(*g, in.get(), env, [&](value&& v) { return each(value{}, std::move(v)); });
+        },
+        [&](value&&, value&& v) { return out(std::move(v)); });
   default:
     break;
   }
@@ -94,25 +51,71 @@ bool evaluation::all_special(const node& n, input in, const binding* env, sink o
   return pass(s, result, out);
 }
 
-/// `., (f | recurse)`, while the condition holds. The last result of each `f` is followed in a
-/// loop, so a chain of any length takes no native stack.
+/// `limit` and `skip` of what the source gives: values, or places with their paths.
+bool evaluation::counted(const node& n, const value& in, const binding* env,
+                         function_ref<bool(path_sink)> source, path_sink out) {
+  auto limits = n.form == special_form::limit;
+  auto negative = std::string(limits ? "limit" : "skip") + " doesn't support negative count";
+  return all(*n.list[0], in, env, [&](value&& count) {
+    if (!count.is_number()) { // what jq's definition makes of it
+      if (compare(*this, count, 0) <= 0) return fail(negative);
+      return source([&](value&&, value&&) {
+        return fail(described(count) + " and number (1) cannot be subtracted");
+      });
+    }
+    auto left = count.as_double();
+    if (!(left >= 0)) return fail(negative);
+    if (left == 0) return limits || source(out);
+    if (!limits)
+      return source([&](value&& path, value&& v) {
+        return --left >= 0 || out(std::move(path), std::move(v));
+      });
+    auto enough = false;
+    auto ok = source([&](value&& path, value&& v) {
+      enough = --left <= 0;
+      return out(std::move(path), std::move(v)) ? !enough : (enough = false);
+    });
+    return ok || enough;
+  });
+}
+
+/// Results of the update are followed one after the other, the last one in this very loop.
+bool evaluation::until(const node& n, value state, const binding* env, sink out) {
+  auto guard = nesting(*this);
+  for (;; spend(1)) {
+    auto s = step::gave;
+    auto done = truth(*n.list[0], state, env, s);
+    if (s != step::gave) return s == step::none;
+    if (done) return out(std::move(state));
+    auto held = std::optional<value>{};
+    auto ok = all(*n.list[1], state, env, [&](value&& next) {
+      auto before = std::exchange(held, std::nullopt);
+      if (before && !until(n, std::move(*before), env, out)) return false;
+      held = std::move(next);
+      return true;
+    });
+    if (!held) return ok;
+    if (!ok) { // what came before it stopped counts
+      auto reason = take_stop();
+      return until(n, std::move(*held), env, out) && stop_again(std::move(reason));
+    }
+    state = std::move(*held);
+  }
+}
+
+/// `., (f | recurse)`, while the condition, which has at most one result, holds. The last result of
+/// each `f` is followed in a loop, so a chain of any length takes no native stack.
 bool evaluation::recurse(const node* f, const node* condition, input in, const binding* env,
                          sink out) {
   auto guard = nesting(*this);
   auto at = in.take();
   for (;;) {
     spend(1);
-    auto holds = true;
     if (condition) {
       auto s = step::gave;
-      auto scratch = value{};
-      holds = false;
-      auto ok = condition->single
-                    ? (holds = truth(*condition, at, env, s), s != step::stopped)
-                    : all(*condition, at, env, [&](value&& v) { return holds = is_true(v), true; });
-      if (!ok) return false;
+      auto holds = truth(*condition, at, env, s);
+      if (!holds) return s != step::stopped;
     }
-    if (!holds) return true;
     if (!out(value(at))) return false;
     auto held = std::optional<value>{};
     auto follow = [&](value&& next) {
@@ -123,10 +126,9 @@ bool evaluation::recurse(const node* f, const node* condition, input in, const b
     };
     if (f) {
       if (!all(*f, at, env, follow)) {
-        // What came before an error counts.
-        if (!held || !has_error_) return false;
-        auto error = take_error();
-        return recurse(f, condition, std::move(*held), env, out) && fail(std::move(error));
+        if (!held) return false;
+        auto reason = take_stop(); // what came before it counts
+        return recurse(f, condition, std::move(*held), env, out) && stop_again(std::move(reason));
       }
     } else if (at.is_array()) {
       for (const auto& item : at.items())
@@ -162,7 +164,8 @@ bool evaluation::range(const value& from, const value& to, sink out) {
     }
     return true;
   }
-  for (auto d = from.as_double(); d < end; d += 1) {
+  // NaN is less than any number: no end.
+  for (auto d = from.as_double(); !(d >= end); d += 1) {
     spend(1);
     if (!out(d)) return false;
   }
