@@ -35,12 +35,10 @@ public:
       : node_(std::move(n)), tenant_(std::move(tenant)), order_(std::move(order)) {}
 
   void count(const run_row& row) {
-    if (!workflow::is_final(row.status))
-      unfinished_.push_back(row.id);
-    else if (row.status == run_status::completed)
-      ++completed_;
+    if (workflow::is_final(row.status))
+      ended_.push_back(row.status);
     else
-      ++faulted_;
+      unfinished_.push_back(row.id);
   }
 
   void done(const batch_result& result) noexcept override {
@@ -51,8 +49,7 @@ public:
     if (result.what != batch_result::kind::committed)
       return order_->slot.answer(refused_start(result));
     node_->counters.runs_started.fetch_add(order_->ids.size(), std::memory_order_relaxed);
-    node_->counters.runs_completed.fetch_add(completed_, std::memory_order_relaxed);
-    node_->counters.runs_faulted.fetch_add(faulted_, std::memory_order_relaxed);
+    for (const auto status : ended_) node_->counters.count_end(status);
     order_->slot.answer(accepted(order_->ids));
     if (!unfinished_.empty())
       caf::anon_send(
@@ -64,7 +61,7 @@ private:
   caf::actor tenant_;
   batch_order_ptr order_;
   std::vector<run_id> unfinished_;
-  uint64_t completed_ = 0, faulted_ = 0;
+  std::vector<run_status> ended_;
 };
 
 /// The run as far as it gets in one breath; as it begins, if that is not its end.

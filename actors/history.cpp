@@ -84,6 +84,11 @@ void replay(workflow::machine& m, const store::stored_run& run, workflow::step_o
       m,
       m.advance({run.row.created_us, workflow::run_started{run.row.id.text(), *input}}, observer),
       observer, on_command);
+  replay_journal(m, run, observer, on_command);
+}
+
+void replay_journal(workflow::machine& m, const store::stored_run& run,
+                    workflow::step_observer* observer, const command_observer& on_command) {
   for (const auto& entry : run.journal) {
     auto event = workflow::decode_event(entry);
     if (!event) throw std::runtime_error("a journal entry can't be read: " + event.error());

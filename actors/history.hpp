@@ -22,6 +22,11 @@ void replay(workflow::machine& m, const store::stored_run& run,
             workflow::step_observer* observer = nullptr,
             const std::function<void(const workflow::command&)>& on_command = nullptr);
 
+/// The journal alone, to a machine that is where it begins.
+void replay_journal(workflow::machine& m, const store::stored_run& run,
+                    workflow::step_observer* observer,
+                    const std::function<void(const workflow::command&)>& on_command);
+
 /// {"items": [...], "next": "..."}: a page of the run's history, `limit` steps past step `after` or
 /// about 4 MiB of them, without `secrets`; `next` is null on the last page, else its last `seq`.
 /// Throws as replay does.

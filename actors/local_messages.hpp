@@ -105,6 +105,13 @@ struct start_order {
   int64_t created_us = 0;
   std::optional<run_id> parent;
   effect_id parent_effect = 0;
+
+  /// Whoever asked has been told, and the store has the input.
+  void release() {
+    slot = {};
+    pass = {};
+    request.input.clear();
+  }
 };
 using start_order_ptr = std::shared_ptr<start_order>;
 

@@ -35,6 +35,13 @@ struct node_counters {
   std::atomic<uint64_t> commits{0}, batches{0}, commit_us{0}, commit_failures{0};
   std::atomic<uint64_t> actor_crashes{0}, actor_restarts{0};
   std::atomic<int64_t> runs_awake{0}, timers_armed{0};
+
+  void count_end(run_status status) {
+    (status == run_status::completed ? runs_completed
+     : status == run_status::faulted ? runs_faulted
+                                     : runs_cancelled)
+        .fetch_add(1, std::memory_order_relaxed);
+  }
 };
 
 /// What the actors of one node share. Made once at the start, outlives them all.

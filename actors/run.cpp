@@ -5,6 +5,7 @@
 #include "actors/replay.hpp"
 #include "actors/retry_plan.hpp"
 #include "actors/run_hands.hpp"
+#include "actors/run_revival.hpp"
 #include "actors/run_waiters.hpp"
 #include "actors/run_writes.hpp"
 #include "actors/tell_batch.hpp"
@@ -26,11 +27,14 @@ using rest_atom = caf::atom_constant<caf::atom("rest")>;
 
 using std::chrono::milliseconds;
 
+// Replaying so many entries costs about what reading a snapshot costs.
+constexpr uint64_t entries_between_snapshots = 50;
+
 class run_state final : workflow::step_observer {
 public:
   run_state(caf::event_based_actor* self, std::shared_ptr<node> n, run_birth birth)
       : self_(self), node_(std::move(n)), birth_(std::move(birth)),
-        hands_(self_, node_, birth_.tenant, birth_.id), waiters_(self_) {
+        hands_(self_, node_, birth_.tenant, birth_.id, memory_), waiters_(self_) {
     node_->counters.runs_awake.fetch_add(1, std::memory_order_relaxed);
     self_->set_down_handler([this](const caf::down_msg&) { http_client_down(); });
   }
@@ -38,9 +42,13 @@ public:
 
   void begin() {
     if (birth_.order && birth_.first) return start();
+    load(store::run_part::state);
+  }
+
+  void load(store::run_part part) {
     const auto loader = node_->loader->get();
     if (!loader) return later(begin_atom::value);
-    self_->request(loader, caf::infinite, load_run{birth_.tenant, birth_.id})
+    self_->request(loader, caf::infinite, load_run{birth_.tenant, birth_.id, part})
         .then([this](loaded_run& loaded) { loaded_from_store(loaded); },
               [this](caf::error&) { later(begin_atom::value); });
   }
@@ -63,7 +71,7 @@ public:
   void due(const timer_due& m) {
     when_ready([this, m] {
       // The reminder to cancel a child: it stays until the child's end is known.
-      if (hands_.is_child(m.effect))
+      if (memory_.children.contains(m.effect))
         return hands_.perform(workflow::drop_effect{m.effect, workflow::drop_effect::kind::child});
       const workflow::drop_effect gone{m.effect, workflow::drop_effect::kind::timer};
       if (missing_ || workflow::is_final(durable_.status)) return hands_.forget_timer(gone.effect);
@@ -121,7 +129,8 @@ public:
   /// From a child that came back to life: a cancellation may have been lost on its way.
   void confirm(const confirm_child& m) {
     when_ready([this, m] {
-      if (missing_ || machine_->wants({time_us_, workflow::child_ended{m.effect, {}, {}, {}}}))
+      if (missing_ ||
+          machine_->wants({memory_.time_us, workflow::child_ended{m.effect, {}, {}, {}}}))
         return;
       if (const auto tenant = node_->tenant_or_loader(birth_.tenant))
         self_->send(tenant, control_run{birth_.tenant, m.child, run_action::cancel}, reply_slot{},
@@ -230,11 +239,14 @@ private:
       order.slot.answer(not_json(input.error()));
       return self_->quit();
     }
-    make_machine(order.workflow);
+    const auto& of = *order.workflow;
+    use(order.workflow,
+        workflow::machine{of.definition, node_->settings.tenant.machine, of.secrets});
     ready_ = true;
-    time_us_ = order.created_us;
+    memory_ = {};
+    memory_.time_us = order.created_us;
     auto advanced = machine_->advance(
-        {time_us_, workflow::run_started{order.id.text(), std::move(*input)}}, this);
+        {memory_.time_us, workflow::run_started{order.id.text(), std::move(*input)}}, this);
     row_ = first_row(order, *machine_);
     next_.batch.tenant = birth_.tenant;
     write_start(next_.batch, order, row_);
@@ -248,6 +260,9 @@ private:
       if (birth_.order) return start();
       return missing();
     }
+    // An ended run may be retried, which looks back.
+    if (loaded.run->snapshot && workflow::is_final(loaded.run->row.status))
+      return load(store::run_part::history);
     stored_ = std::move(loaded.run);
     const auto library = node_->library->get();
     if (!library) return later(begin_atom::value);
@@ -282,28 +297,24 @@ private:
 
   /// Replays the journal: the same machine as before, then sends again what was not answered.
   void rebuild(const deployed_ptr& workflow) {
+    auto revived = revive(*workflow, node_->settings.tenant.machine, *stored_);
+    if (!revived) return load(store::run_part::history);
     row_ = durable_ = stored_->row;
-    make_machine(workflow);
-    std::vector<effect_id> dropped;
-    replay(*machine_, *stored_, this, [&](const workflow::command& c) {
-      hands_.remember(c);
-      const auto* d = std::get_if<workflow::drop_effect>(&c);
-      if (d && d->what == workflow::drop_effect::kind::child) dropped.push_back(d->effect);
-    });
-    steps_since_.clear();
-    seq_ = stored_->journal.size();
-    time_us_ = std::max(row_.created_us, node_->outside.now_us());
-    if (seq_ > 0) // the clock may have been set back since
-      time_us_ =
-          std::max(time_us_, workflow::decode_event(stored_->journal.back()).value().time_us);
+    use(workflow, std::move(revived->machine));
+    memory_ = std::move(revived->memory);
+    seq_ = revived->seq;
+    snapshot_seq_ = stored_->snapshot ? stored_->snapshot->seq : 0;
+    // The clock may have been set back since.
+    memory_.time_us = std::max(memory_.time_us, node_->outside.now_us());
     node_->counters.runs_replayed.fetch_add(1, std::memory_order_relaxed);
     next_.batch.tenant = birth_.tenant;
-    if (birth_.order) release_order(*birth_.order);
+    if (birth_.order) birth_.order->release();
     if (!workflow::is_final(row_.status)) stored_->journal.clear(); // else a retry may look at it
     ready_ = true;
     // After a crash between the commit of a reminder's row and its arming, nobody else tells it.
     if (!birth_.first)
-      for (const auto child : dropped) hands_.perform(workflow::set_timer{child, time_us_});
+      for (const auto child : memory_.dropped)
+        hands_.perform(workflow::set_timer{child, memory_.time_us});
     if (workflow::is_final(row_.status)) {
       run_deferred();
       if (in_flight_) return; // it goes on
@@ -320,11 +331,10 @@ private:
     rest_later();
   }
 
-  void make_machine(const deployed_ptr& workflow) {
+  void use(const deployed_ptr& workflow, workflow::machine machine) {
     workflow_ = workflow;
     hands_.use(workflow);
-    machine_.emplace(workflow->definition, node_->settings.tenant.machine, workflow->secrets);
-    step_seq_ = 0;
+    machine_.emplace(std::move(machine));
   }
 
   // --- driving the machine ---
@@ -332,13 +342,13 @@ private:
   /// Journals and applies an event that concerns the run; false if it does not.
   template <class What>
   bool happened(What what) {
-    workflow::event e{std::max(time_us_, node_->outside.now_us()), std::move(what)};
+    workflow::event e{std::max(memory_.time_us, node_->outside.now_us()), std::move(what)};
     if (!machine_->wants(e)) return false;
-    time_us_ = e.time_us;
+    memory_.time_us = e.time_us;
     next_.batch.ops.emplace_back(append_journal{birth_.id, ++seq_, workflow::encode_event(e)});
     auto advanced = machine_->advance(e, this);
     if constexpr (std::is_same_v<What, workflow::retry_requested>)
-      write_reopened(next_.batch, row_, *machine_, time_us_);
+      write_reopened(next_.batch, row_, *machine_, memory_.time_us);
     take(std::move(advanced));
     return true;
   }
@@ -354,7 +364,8 @@ private:
 
   void want(workflow::command c) {
     redact(c, workflow_->mask);
-    hands_.remember(c);
+    if (const auto* child = std::get_if<workflow::start_child>(&c))
+      memory_.children[child->effect] = child->idempotency_key;
     if (const auto* t = std::get_if<workflow::set_timer>(&c))
       next_.batch.ops.emplace_back(put_timer{birth_.id, t->effect, t->due_us});
     if (const auto* d = std::get_if<workflow::drop_effect>(&c))
@@ -365,24 +376,27 @@ private:
           put_listener{birth_.id, l->effect, {}, encode_routes(l->routes)});
     }
     if (const auto* e = std::get_if<workflow::emit_event>(&c))
-      write_event(next_.batch, e->event, time_us_, node_->settings.tenant.inbox_hours);
+      write_event(next_.batch, e->event, memory_.time_us, node_->settings.tenant.inbox_hours);
     const auto* d = std::get_if<workflow::drop_effect>(&c);
     const auto dropped = d && d->what == workflow::drop_effect::kind::child ? d->effect : 0;
     next_.effects.push_back(std::move(c));
     // A durable reminder: it wakes this run, ended or not, to cancel the child once more.
-    if (dropped != 0) want(workflow::set_timer{dropped, time_us_});
+    if (dropped == 0) return;
+    memory_.dropped.push_back(dropped);
+    want(workflow::set_timer{dropped, memory_.time_us});
   }
 
   void sync_status() {
     if (machine_->status() == row_.status) return;
-    write_status(next_.batch, row_, *machine_, workflow_->mask, time_us_);
+    write_status(next_.batch, row_, *machine_, workflow_->mask, memory_.time_us);
   }
 
   void on_step(const workflow::step& s) override {
-    ++step_seq_;
+    ++memory_.steps;
     if (node_->watched.watched(birth_.id))
-      steps_since_.push_back(
-          {step_type(s.type), step_document(step_seq_, redacted(s, workflow_->mask)), s.time_us});
+      steps_since_.push_back({step_type(s.type),
+                              step_document(memory_.steps, redacted(s, workflow_->mask)),
+                              s.time_us});
   }
 
   /// Events wait until the run is loaded and has done what it can do by itself: a replay does not
@@ -411,11 +425,19 @@ private:
       next_.batch.tenant = birth_.tenant;
       return carry_out(out);
     }
+    if (!more_ && seq_ >= snapshot_seq_ + entries_between_snapshots) take_snapshot();
     in_flight_ = std::move(next_);
     in_flight_->row = row_;
     next_ = {};
     next_.batch.tenant = birth_.tenant;
     send_batch();
+  }
+
+  void take_snapshot() {
+    snapshot_seq_ = seq_; // also when it can't be taken: not at once again
+    if (workflow::is_final(row_.status)) return;
+    if (auto state = snapshot_of(*machine_, memory_))
+      next_.batch.ops.emplace_back(put_snapshot{birth_.id, seq_, *std::move(state)});
   }
 
   void send_batch() {
@@ -464,13 +486,7 @@ private:
       waiters_.add(order.slot, order.request.wait);
     else
       order.slot.answer(start_reply(durable_, order.request.wait.count() > 0));
-    release_order(order);
-  }
-
-  static void release_order(start_order& order) {
-    order.slot = {};
-    order.pass = {};
-    order.request.input.clear();
+    order.release();
   }
 
   void start_refused(const batch_result& result) {
@@ -491,16 +507,8 @@ private:
   void end() {
     waiters_.answer_all(durable_);
     hands_.tell_parent(durable_);
-    count_end();
+    node_->counters.count_end(durable_.status);
     self_->quit();
-  }
-
-  void count_end() {
-    auto& c = node_->counters;
-    (durable_.status == run_status::completed ? c.runs_completed
-     : durable_.status == run_status::faulted ? c.runs_faulted
-                                              : c.runs_cancelled)
-        .fetch_add(1, std::memory_order_relaxed);
   }
 
   reply no_such_run() const {
@@ -548,8 +556,8 @@ private:
   bool ready_ = false, more_ = false, missing_ = false;
   run_row row_;     ///< With all that was decided.
   run_row durable_; ///< With all that was committed.
-  uint64_t seq_ = 0, number_ = 0, moment_ = 0, step_seq_ = 0;
-  int64_t time_us_ = 0;
+  uint64_t seq_ = 0, number_ = 0, moment_ = 0, snapshot_seq_ = 0;
+  run_memory memory_;
   milliseconds backoff_{50};
   std::map<effect_id, uint64_t> decided_; ///< By listener: the newest event it was offered.
   outbox next_;

@@ -8,16 +8,11 @@
 namespace steward {
 
 run_hands::run_hands(caf::event_based_actor* self, std::shared_ptr<node> n, tenant_id tenant,
-                     run_id run)
-    : self_(self), node_(std::move(n)), tenant_(std::move(tenant)), run_(run) {}
+                     run_id run, const run_memory& memory)
+    : self_(self), node_(std::move(n)), tenant_(std::move(tenant)), run_(run), memory_(memory) {}
 
 void run_hands::perform(const workflow::command& c) {
   std::visit([this](const auto& what) { perform_one(what); }, c);
-}
-
-void run_hands::remember(const workflow::command& c) {
-  if (const auto* child = std::get_if<workflow::start_child>(&c))
-    child_keys_[child->effect] = child->idempotency_key;
 }
 
 void run_hands::perform_one(const workflow::http_call& c) {
@@ -51,7 +46,7 @@ void run_hands::perform_one(const workflow::drop_effect& d) {
       self_->send(client, cancel_call{run_, d.effect});
     return;
   case workflow::drop_effect::kind::child:
-    return tell_tenant(cancel_child{tenant_, run_, d.effect, child_keys_[d.effect]});
+    return tell_tenant(cancel_child{tenant_, run_, d.effect, memory_.children.at(d.effect)});
   case workflow::drop_effect::kind::listener:
     return tell_tenant(close_listener{tenant_, {run_, d.effect, {}}});
   }

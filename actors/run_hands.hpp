@@ -2,10 +2,10 @@
 
 #include "actors/local_messages.hpp"
 #include "actors/node.hpp"
+#include "actors/run_revival.hpp"
 
 #include <caf/event_based_actor.hpp>
 
-#include <map>
 #include <set>
 
 namespace steward {
@@ -14,13 +14,13 @@ namespace steward {
 /// again after a restart, everything here is done at least once.
 class run_hands {
 public:
-  run_hands(caf::event_based_actor* self, std::shared_ptr<node> n, tenant_id tenant, run_id run);
+  /// `memory` is the run's, which keeps it up to date.
+  run_hands(caf::event_based_actor* self, std::shared_ptr<node> n, tenant_id tenant, run_id run,
+            const run_memory& memory);
 
   /// Whose commands these are: calls authenticate with its secrets.
   void use(deployed_ptr workflow) { workflow_ = std::move(workflow); }
   void perform(const workflow::command& c);
-  /// Every command passes here as soon as the machine wants it: what is needed to take it back.
-  void remember(const workflow::command& c);
   /// Tells the inbox that a listener has decided on every event up to this one.
   void saw(effect_id listener, uint64_t sequence);
   /// Tells the run that waits for this one, if there is one, that it has ended.
@@ -31,7 +31,6 @@ public:
   void forget_timer(effect_id timer);
   /// A call that was sent before: it may have been lost with the HTTP client.
   bool has_sent(effect_id call) const { return sent_calls_.contains(call); }
-  bool is_child(effect_id effect) const { return child_keys_.contains(effect); }
   void http_client_down() { watching_client_ = false; }
 
 private:
@@ -49,10 +48,10 @@ private:
   std::shared_ptr<node> node_;
   tenant_id tenant_;
   run_id run_;
+  const run_memory& memory_;
   deployed_ptr workflow_;
   bool watching_client_ = false;
   std::set<effect_id> sent_calls_;
-  std::map<effect_id, std::string> child_keys_; ///< Of all children it ever wanted.
 };
 
 /// To a run, from itself: the HTTP client is away; calls are sent again soon.

@@ -31,12 +31,6 @@ private:
   reply document_;
 };
 
-void count_end(node_counters& counters, run_status status) {
-  counters.runs_started.fetch_add(1, std::memory_order_relaxed);
-  (status == run_status::completed ? counters.runs_completed : counters.runs_faulted)
-      .fetch_add(1, std::memory_order_relaxed);
-}
-
 class runner_state {
 public:
   runner_state(caf::event_based_actor* self, std::shared_ptr<node> n, caf::actor tenant)
@@ -74,7 +68,8 @@ private:
     write_start(commit.batch, *order, row);
     commit.completion = std::make_shared<ended_run>(
         node_, tenant_, order, start_reply(row, order->request.wait.count() > 0));
-    count_end(node_->counters, row.status);
+    node_->counters.runs_started.fetch_add(1, std::memory_order_relaxed);
+    node_->counters.count_end(row.status);
     self_->send(journal, std::move(commit));
   }
 
