@@ -1,11 +1,15 @@
 #include "actors/batch_start.hpp"
 
+#include "actors/redaction.hpp"
 #include "actors/run_ids.hpp"
 #include "actors/run_writes.hpp"
 #include "messages/digest.hpp"
+#include "messages/events.hpp"
 #include "workflow/json.hpp"
 
 #include <caf/send.hpp>
+
+#include <algorithm>
 
 namespace steward {
 
@@ -28,20 +32,42 @@ reply accepted(const std::vector<run_id>& ids) {
   return r;
 }
 
+/// A run as far as it gets in one breath.
+struct driven_run {
+  run_row row;
+  /// What it waits for, when that is all it wants: nothing need wake it before.
+  std::vector<workflow::command> waits;
+};
+
+bool is_wait(const workflow::command& c) {
+  return std::holds_alternative<workflow::set_timer>(c) ||
+         std::holds_alternative<workflow::listen_for>(c);
+}
+
 /// Answers the order with what became of its write.
 class runs_stored final : public commit_completion {
 public:
   runs_stored(std::shared_ptr<node> n, caf::actor tenant, batch_order_ptr order)
       : node_(std::move(n)), tenant_(std::move(tenant)), order_(std::move(order)) {}
 
-  void count(const run_row& row) {
-    if (workflow::is_final(row.status))
-      ended_.push_back(row.status);
+  /// The writer crashed with it: whatever is stored of it must come to life.
+  ~runs_stored() override {
+    if (told_) return;
+    for (const auto& [run, waits] : waiting_) to_wake_.push_back(run);
+    wake();
+  }
+
+  void add(driven_run run) {
+    if (workflow::is_final(run.row.status))
+      ended_.push_back(run.row.status);
+    else if (run.waits.empty())
+      to_wake_.push_back(run.row.id);
     else
-      unfinished_.push_back(row.id);
+      waiting_.emplace_back(run.row.id, std::move(run.waits));
   }
 
   void done(const batch_result& result) noexcept override {
+    told_ = true;
     if (result.what == batch_result::kind::duplicate) {
       name_runs(*order_, result.run);
       return order_->slot.answer(accepted(order_->ids));
@@ -51,33 +77,64 @@ public:
     node_->counters.runs_started.fetch_add(order_->ids.size(), std::memory_order_relaxed);
     for (const auto status : ended_) node_->counters.count_end(status);
     order_->slot.answer(accepted(order_->ids));
-    if (!unfinished_.empty())
-      caf::anon_send(
-          tenant_, wake_runs{std::make_shared<const std::vector<run_id>>(std::move(unfinished_))});
+    const auto& tenant = order_->request.tenant;
+    const auto timers = node_->timers->get(); // reads the rows when it comes back
+    for (const auto& [run, waits] : waiting_)
+      for (const auto& c : waits) {
+        if (const auto* t = std::get_if<workflow::set_timer>(&c)) {
+          if (timers) caf::anon_send(timers, arm_timer{tenant, run, t->effect, t->due_us});
+        } else {
+          const auto& l = std::get<workflow::listen_for>(c);
+          caf::anon_send(
+              tenant_,
+              open_listener{tenant, {run, l.effect, {}}, encode_routes(l.routes), l.after});
+        }
+      }
+    wake();
   }
 
 private:
+  void wake() {
+    if (!to_wake_.empty())
+      caf::anon_send(tenant_,
+                     wake_runs{std::make_shared<const std::vector<run_id>>(std::move(to_wake_))});
+  }
+
   std::shared_ptr<node> node_;
   caf::actor tenant_;
   batch_order_ptr order_;
-  std::vector<run_id> unfinished_;
   std::vector<run_status> ended_;
+  std::vector<run_id> to_wake_;
+  std::vector<std::pair<run_id, std::vector<workflow::command>>> waiting_;
+  bool told_ = false;
 };
 
-/// The run as far as it gets in one breath; as it begins, if that is not its end.
-run_row driven(const start_order& order, const workflow::value& input,
-               const workflow::machine_limits& limits) {
+driven_run driven(const start_order& order, const workflow::value& input,
+                  const workflow::machine_limits& limits) {
   const auto& of = *order.workflow;
-  if (!of.definition->may_wait) try {
-      workflow::machine m{of.definition, limits, of.secrets};
-      m.advance({order.created_us, workflow::run_started{order.id.text(), input}});
-      if (workflow::is_final(m.status())) return first_row(order, m);
-    } catch (const std::exception&) {
-      // It breaks its machine: alone, it is given up without harm to the others.
+  try {
+    workflow::machine m{of.definition, limits, of.secrets};
+    auto advanced = m.advance({order.created_us, workflow::run_started{order.id.text(), input}});
+    if (workflow::is_final(m.status())) return {first_row(order, m), {}};
+    if (!advanced.more && m.status() == run_status::waiting &&
+        std::ranges::all_of(advanced.commands, is_wait)) {
+      for (auto& c : advanced.commands) redact(c, of.mask);
+      return {first_row(order, m), std::move(advanced.commands)};
     }
-  auto row = first_row(order, workflow::machine{of.definition, limits, of.secrets});
-  row.status = run_status::running;
-  return row;
+  } catch (const std::exception&) {
+    // It breaks its machine: alone, it is given up without harm to the others.
+  }
+  driven_run begun{first_row(order, workflow::machine{of.definition, limits, of.secrets}), {}};
+  begun.row.status = run_status::running;
+  return begun;
+}
+
+void write_waits(write_batch& batch, const driven_run& run) {
+  for (const auto& c : run.waits)
+    if (const auto* t = std::get_if<workflow::set_timer>(&c))
+      batch.ops.emplace_back(put_timer{run.row.id, t->effect, t->due_us});
+    else if (const auto* l = std::get_if<workflow::listen_for>(&c))
+      batch.ops.emplace_back(put_listener{run.row.id, l->effect, {}, encode_routes(l->routes)});
 }
 
 } // namespace
@@ -110,9 +167,10 @@ std::optional<commit_request> start_together(const std::shared_ptr<node>& n,
     }
     one.id = order->ids[i];
     one.request.input = request.inputs[i];
-    const auto row = driven(one, *input, n->settings.tenant.machine);
-    completion->count(row);
-    write_start(commit.batch, one, row);
+    auto run = driven(one, *input, n->settings.tenant.machine);
+    write_start(commit.batch, one, run.row);
+    write_waits(commit.batch, run);
+    completion->add(std::move(run));
   }
   if (!request.idempotency_key.empty()) {
     auto& first = std::get<insert_run>(commit.batch.ops.front());

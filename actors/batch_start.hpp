@@ -9,10 +9,10 @@ namespace steward {
 /// be answered from it alone.
 void name_runs(batch_order& order, const run_id& first);
 
-/// The one write that starts all runs of the order. Those that end by themselves, as a workflow
-/// that never waits does, are stored with their ends; the others as running, and the tenant is told
-/// to wake them. The order's slot is answered once that is durable. An input that is not JSON
-/// refuses the order: none.
+/// The one write that starts all runs of the order. Those that end by themselves are stored with
+/// their ends, those that come to wait for time or events with what they wait for; the others as
+/// running, and the tenant is told to wake them. The order's slot is answered once that is durable.
+/// An input that is not JSON refuses the order: none.
 std::optional<commit_request> start_together(const std::shared_ptr<node>& n,
                                              const caf::actor& tenant,
                                              const batch_order_ptr& order);

@@ -119,12 +119,25 @@ CAF_TEST(a crash before they were woken loses none) {
   for (const auto& id : all) CAF_CHECK_EQUAL(status(id), "completed");
 }
 
-CAF_TEST(runs that wait leave their turn to others) {
+CAF_TEST(runs that only wait are stored waiting and never woken before) {
   auto a = start_all("rest", numbers(9));
-  pass(60s);
+  settle();
+  CAF_CHECK_EQUAL(n->counters.runs_awake.load(), 0);
   for (const auto& id : ids(a)) CAF_CHECK_EQUAL(status(id), "waiting");
   pass(3600s);
   pass(60s);
+  for (const auto& id : ids(a)) CAF_CHECK_EQUAL(status(id), "completed");
+}
+
+CAF_TEST(runs that listen hear what comes later) {
+  deploy("hear", "do: [{hear: {listen: {to: {one: {with: {type: order.paid}}}}}}]");
+  auto a = start_all("hear", numbers(3));
+  settle();
+  CAF_CHECK_EQUAL(n->counters.runs_awake.load(), 0);
+  auto b = ask_tenant(publish_events{
+      "default",
+      {R"json({"specversion":"1.0","id":"1","source":"x","type":"order.paid","data":7})json"}});
+  pass(1s);
   for (const auto& id : ids(a)) CAF_CHECK_EQUAL(status(id), "completed");
 }
 
