@@ -6,7 +6,6 @@ namespace {
 
 constexpr size_t detail_bytes = 500;
 
-/// The effect that an event answers, or 0.
 struct answered_effect {
   effect_id operator()(const http_answered& e) const { return e.effect; }
   effect_id operator()(const http_failed& e) const { return e.effect; }
@@ -24,14 +23,6 @@ bool is(const event& e) {
   return std::holds_alternative<T>(e.what);
 }
 
-/// Whether the event is the kind of answer that the command asks for.
-bool answers(const event& e, const command& sent) {
-  if (std::holds_alternative<http_call>(sent)) return is<http_answered>(e) || is<http_failed>(e);
-  if (std::holds_alternative<set_timer>(sent)) return is<timer_fired>(e);
-  if (std::holds_alternative<listen_for>(sent)) return is<event_received>(e);
-  return is<child_ended>(e);
-}
-
 event take_first(std::vector<event>& events) {
   auto first = std::move(events.front());
   events.erase(events.begin());
@@ -39,6 +30,15 @@ event take_first(std::vector<event>& events) {
 }
 
 } // namespace
+
+effect_id effect_of(const event& e) { return std::visit(answered_effect{}, e.what); }
+
+bool answers(const event& e, const command& sent) {
+  if (std::holds_alternative<http_call>(sent)) return is<http_answered>(e) || is<http_failed>(e);
+  if (std::holds_alternative<set_timer>(sent)) return is<timer_fired>(e);
+  if (std::holds_alternative<listen_for>(sent)) return is<event_received>(e);
+  return is<child_ended>(e);
+}
 
 interpreter::interpreter(std::shared_ptr<const definition> d, machine_limits limits, value secrets)
     : limits_(limits) {
@@ -82,7 +82,7 @@ bool interpreter::wants(const event& e) const {
   if (is<suspend_requested>(e)) return !suspended_;
   if (is<resume_requested>(e)) return suspended_;
   if (is<cancel_requested>(e) || is<quarantined>(e)) return true;
-  auto effect = effects_.find(std::visit(answered_effect{}, e.what));
+  auto effect = effects_.find(effect_of(e));
   if (effect == effects_.end() || effect->second.answered || !answers(e, effect->second.sent))
     return false;
   auto offered = std::get_if<event_received>(&e.what);
@@ -109,14 +109,14 @@ void interpreter::apply(event e) {
     abandon_above(0);
     return fault(standard_error("runtime", safe_text(given_up->reason, detail_bytes)));
   }
-  if (!is<event_received>(e)) effects_.at(std::visit(answered_effect{}, e.what)).answered = true;
+  if (!is<event_received>(e)) effects_.at(effect_of(e)).answered = true;
   arrived_.push_back(std::move(e));
 }
 
 /// Acts on an answer, unless a timeout that is over by now abandons what asked for it.
 void interpreter::deliver(const event& e) {
   raise_overdue();
-  auto found = effects_.find(std::visit(answered_effect{}, e.what));
+  auto found = effects_.find(effect_of(e));
   if (found == effects_.end()) return;
   now_ = find_branch(found->second.where);
   if (auto offered = std::get_if<event_received>(&e.what)) {

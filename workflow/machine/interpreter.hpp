@@ -9,6 +9,11 @@
 
 namespace steward::workflow {
 
+/// The effect that an event answers, or 0.
+effect_id effect_of(const event& e);
+/// Whether the event is the kind of answer that the command asks for.
+bool answers(const event& e, const command& sent);
+
 /// What is behind `machine`: the run's state and the rules that change it.
 ///
 /// One event is applied at a time, and only to a run that has come to rest (blocked, suspended or
