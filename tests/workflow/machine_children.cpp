@@ -3,6 +3,8 @@
 #include "caf/test/dsl.hpp"
 #include "tests/workflow/machine_rig.hpp"
 
+#include <set>
+
 using namespace steward::workflow;
 using namespace steward::workflow::testing;
 
@@ -58,6 +60,26 @@ CAF_TEST(a child that nobody waits for gives the input at once) {
   CAF_CHECK_EQUAL(std::get<start_child>(r.sent[0]).idempotency_key, "run-1/do/0/loop/do/0/child#0");
   CAF_CHECK_EQUAL(to_json(std::get<start_child>(r.sent[1]).input), R"({"n":1})");
   CAF_CHECK(!r.m.wants({r.now, child_ended{1, run_status::completed, {}, {}}}));
+}
+
+CAF_TEST(a child that failed is started anew by each attempt of the try around it) {
+  auto r = rig{R"(
+do:
+  - outer:
+      try:
+        - guarded:
+            try: [{child: {run: {workflow: {namespace: shop, name: pack, version: '1.2.0'}}}}]
+            catch: {retry: {limit: {attempt: {count: 2}}}}
+      catch: {retry: {limit: {attempt: {count: 2}}}}
+)"};
+  r.start();
+  std::set<std::string> keys;
+  while (r.status() != "faulted") {
+    const auto child = r.the<start_child>();
+    CAF_REQUIRE(keys.insert(child.idempotency_key).second);
+    r.give(child_ended{child.effect, run_status::faulted, {}, run_error{"e", 500, "", "", ""}});
+  }
+  CAF_CHECK(keys.size() >= 4u);
 }
 
 CAF_TEST(a restarted run starts unawaited children again until it has ended) {

@@ -172,4 +172,17 @@ std::string interpreter::idempotency_key() const {
   return key;
 }
 
+std::string interpreter::attempts_around() const {
+  std::string counts;
+  auto again = false;
+  for (const auto* line = now_; line; line = line->parent)
+    for (auto frame = line->frames.rbegin(); frame != line->frames.rend(); ++frame)
+      if (frame->runs_body()) {
+        const auto retries = frame->attempt->retries;
+        again = again || retries > 0;
+        counts.insert(0, std::to_string(retries) + (counts.empty() ? "" : "."));
+      }
+  return again ? '!' + counts : std::string{};
+}
+
 } // namespace steward::workflow

@@ -189,6 +189,8 @@ private:
   void deliver(const event& e);
   void take_answer(const open_effect& effect, const event& e);
   std::string idempotency_key() const;
+  /// `!n.m`: how often each `try` around has tried again, outermost first; empty if none has.
+  std::string attempts_around() const;
 
   void observe(std::string_view type, value data) const;
   /// Tells of something that happened to the task on top; the value is built only if someone looks.

@@ -105,8 +105,8 @@ void interpreter::begin(const task& t, const call_http_task& body) {
 
 void interpreter::begin(const task& t, const run_workflow_task& body) {
   auto child = start_child{};
-  child.idempotency_key = idempotency_key();
   // The same key would give the same child, which has failed or was cancelled.
+  child.idempotency_key = idempotency_key() + attempts_around();
   if (run_retries_ > 0) child.idempotency_key += '+' + std::to_string(run_retries_);
   child.workflow = {body.namespace_, body.name, body.version};
   child.input = body.input ? evaluate(*body.input, top().input, view(), "input") : top().input;
