@@ -24,6 +24,7 @@ steward_import(caf::core caf_core caf/all.hpp)
 steward_import(re2::re2 re2 re2/re2.h)
 steward_import(yaml::yaml yaml yaml.h)
 steward_import(sqlite::sqlite sqlite3 sqlite3.h)
+steward_import(pqxx::pqxx pqxx pqxx/pqxx)
 steward_import(prometheus::core prometheus-cpp-core prometheus/registry.h)
 
 # Beast and Asio are header-only; nothing of Boost is linked.

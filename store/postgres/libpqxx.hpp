@@ -1,0 +1,48 @@
+#pragma once
+
+#include <memory>
+#include <pqxx/pqxx>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// What differs between the releases of libpqxx (6.4 on Debian 12, 7.8 on Ubuntu 24.04, 7.10 on
+/// Debian 13), and nothing else.
+namespace steward::store::postgres::libpqxx {
+
+/// Connects, once: a connection that is lost stays lost. Release 6 would make a new one unasked, in
+/// the middle of a commit too, without the settings of the session.
+inline std::unique_ptr<pqxx::connection> connect(const std::string& url) {
+  auto made = std::make_unique<pqxx::connection>(url);
+#if PQXX_VERSION_MAJOR < 7
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+  made->inhibit_reactivation(true);
+#pragma GCC diagnostic pop
+#endif
+  return made;
+}
+
+/// Runs a prepared statement. All values travel in PostgreSQL's binary form.
+inline pqxx::result exec_prepared(pqxx::transaction_base& on, const std::string& name,
+                                  const std::vector<std::string>& values) {
+#if PQXX_VERSION_MAJOR < 7
+  std::vector<pqxx::binarystring> bytes;
+  bytes.reserve(values.size());
+  for (const auto& value : values) bytes.emplace_back(value);
+  return on.exec_prepared(name, pqxx::prepare::make_dynamic_params(bytes));
+#else
+  pqxx::params bytes;
+  bytes.reserve(values.size());
+  for (const auto& value : values)
+    bytes.append(std::basic_string_view<std::byte>{reinterpret_cast<const std::byte*>(value.data()),
+                                                   value.size()});
+#if PQXX_VERSION_MAJOR > 7 || PQXX_VERSION_MINOR >= 10
+  return on.exec(pqxx::prepped{name}, bytes);
+#else
+  return on.exec_prepared(name, bytes);
+#endif
+#endif
+}
+
+} // namespace steward::store::postgres::libpqxx

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <string>
+
+namespace steward::store::postgres {
+
+using std::chrono::milliseconds;
+
+struct options {
+  /// postgresql://user:password@host:port/name?sslmode=verify-full&... as libpq reads it. Goes to
+  /// the server itself, or through a pooler of sessions: one of transactions would lose the
+  /// writer's lock.
+  std::string url;
+
+  milliseconds connect_timeout{2'000}; ///< Whole seconds, 2 at least: libpq's.
+  milliseconds statement_timeout{30'000};
+  milliseconds lock_timeout{5'000}; ///< How long an earlier writer is waited for.
+  /// Between attempts to connect; doubles from the first to the last.
+  milliseconds first_pause{50}, last_pause{1'000};
+  /// How long a commit waits to learn what became of it after its connection was lost.
+  milliseconds doubt_patience{1'000};
+  /// Told what an operator should know, though it is no error. May be empty.
+  std::function<void(const std::string&)> warn;
+};
+
+} // namespace steward::store::postgres

@@ -1,0 +1,116 @@
+#include "store/postgres/writer_seat.hpp"
+
+#include "store/postgres/migrations.hpp"
+
+#include <algorithm>
+#include <thread>
+
+namespace steward::store::postgres {
+
+namespace {
+
+/// Of the advisory lock, together with the database: "Stew" in ASCII, and this use of it.
+constexpr auto lock_key = "1400141175, 1";
+constexpr auto lock_row =
+    " FROM pg_locks l WHERE l.locktype = 'advisory' AND l.granted AND l.classid = 1400141175"
+    " AND l.objid = 1 AND l.database = (SELECT oid FROM pg_database"
+    " WHERE datname = current_database())";
+
+/// While somebody waits for a commit, another steward that writes is no reason to make them wait
+/// long.
+constexpr milliseconds again_patience{1'000};
+
+/// Waits for the earlier writer's commit, if one is under way, by its lock on the row.
+constexpr auto take_over =
+    "UPDATE steward.writers SET closed = true WHERE NOT closed;"
+    "DELETE FROM steward.writers WHERE epoch < (SELECT max(epoch) FROM steward.writers) - 1000;"
+    "INSERT INTO steward.writers (epoch) SELECT coalesce(max(epoch), 0) + 1 FROM steward.writers"
+    " RETURNING epoch";
+
+} // namespace
+
+writer_seat::writer_seat(const options& o)
+    : options_(o), session_(o, "steward writer", [this](connection& db) { sit_down(db); }) {}
+
+connection& writer_seat::take() {
+  const std::lock_guard lock{mutex_};
+  return session_.get();
+}
+
+void writer_seat::leave() {
+  const std::lock_guard lock{mutex_};
+  session_.drop();
+}
+
+void writer_seat::sit_down(connection& db) {
+  take_lock(db);
+  if (const auto problem = check_schema(db)) throw sql_error{{}, false, problem->reason};
+  db.execute("SET steward.tenant = '*'");
+  epoch_ = db.execute(take_over)[0].integer(0);
+  if (in_doubt_) {
+    const auto left = db.execute("SELECT last_group FROM steward.writers WHERE epoch = " +
+                                 std::to_string(doubt_.epoch));
+    found_ = !left.empty() && left[0].number(0) == doubt_.number;
+    in_doubt_ = false;
+  }
+}
+
+void writer_seat::take_lock(connection& db) {
+  auto patience = options_.lock_timeout;
+  if (backend_ != 0) {
+    // The backend of the connection that was lost may not have noticed, or still be at work.
+    db.execute("SELECT pg_terminate_backend(l.pid)" + std::string{lock_row} +
+               " AND l.pid = " + std::to_string(backend_));
+    patience = std::min(patience, again_patience);
+  }
+  try {
+    db.execute("SET lock_timeout = " + std::to_string(patience.count()) +
+               "; SELECT pg_advisory_lock(" + std::string{lock_key} + ")");
+  } catch (const sql_error& e) {
+    if (e.state() != "55P03") throw;
+    throw sql_error{e.state(), false, "another steward" + holder(db) + " writes this database"};
+  }
+  backend_ = db.backend();
+}
+
+std::string writer_seat::holder(connection& db) {
+  const auto found = db.execute(
+      "SELECT a.pid, coalesce(host(a.client_addr), 'this machine'), a.backend_start::timestamptz(0)"
+      " FROM pg_stat_activity a WHERE a.pid IN (SELECT l.pid" +
+      std::string{lock_row} + ")");
+  if (found.empty()) return {};
+  return " (from " + found[0].string(1) + ", since " + found[0].string(2) + ", server process " +
+         found[0].string(0) + ")";
+}
+
+bool writer_seat::came_to_be(uint64_t number, const std::string& why) {
+  {
+    const std::lock_guard lock{mutex_};
+    doubt_ = {epoch_, number};
+    in_doubt_ = true;
+    session_.drop();
+  }
+  const auto deadline = session::clock::now() + options_.doubt_patience;
+  for (;;) {
+    session::clock::time_point next;
+    try {
+      const std::lock_guard lock{mutex_};
+      next = session_.next_attempt();
+      session_.get();
+      return found_;
+    } catch (const sql_error& e) {
+      if (session::clock::now() >= deadline)
+        throw outcome_unknown{"the connection was lost in the middle of a commit (" + why +
+                              "), and what became of it can't be learned yet: " + e.what()};
+    }
+    std::this_thread::sleep_until(std::min(next, deadline));
+  }
+}
+
+void writer_seat::require_certainty() {
+  if (!in_doubt_) return;
+  const std::lock_guard lock{mutex_};
+  if (in_doubt_) session_.get();
+}
+
+} // namespace steward::store::postgres

@@ -1,0 +1,71 @@
+#pragma once
+
+#include "store/postgres/session.hpp"
+
+#include <atomic>
+#include <mutex>
+
+namespace steward::store::postgres {
+
+/// What became of a commit could not be learned in time: the group is there whole, or not at all.
+/// Nobody may read or write until that is known, and `writer_seat` sees to it.
+class outcome_unknown : public std::runtime_error {
+public:
+  using std::runtime_error::runtime_error;
+};
+
+/// The right to write, which one connection in the world has. It is an advisory lock, which keeps a
+/// second steward out for as long as the connection lives, and an epoch in the table of writers,
+/// which keeps out what an earlier connection had under way: taking the seat waits for the earlier
+/// one's last commit and closes its epoch, and a commit of a closed epoch fails. After that the
+/// earlier one's last group is there or will never be.
+class writer_seat {
+public:
+  explicit writer_seat(const options& o);
+
+  /// Throws `sql_error`, `lost`, when the seat can't be had now.
+  connection& take();
+  /// Its connection is no good any more.
+  void leave();
+  /// How often the seat was taken: what was known of the store before may be wrong.
+  uint64_t generation() const { return session_.generation(); }
+
+  /// `send(connection, epoch, number)` makes one transaction that passes the fence, and sends its
+  /// commit. If its connection is lost on the way, this finds out what became of it. Throws
+  /// `sql_error` when the group is not there and never will be, else `outcome_unknown`.
+  template <class Send>
+  void commit(Send send) {
+    auto& db = take();
+    const auto number = ++number_;
+    try {
+      send(db, epoch_, number);
+    } catch (const sql_error& e) {
+      if (!e.lost() || !came_to_be(number, e.what())) throw;
+    }
+  }
+
+  /// Before anything is read: throws `sql_error` while it is not known what became of a commit.
+  void require_certainty();
+
+private:
+  struct doubt {
+    int64_t epoch = 0;
+    uint64_t number = 0;
+  };
+  void sit_down(connection& db);
+  void take_lock(connection& db);
+  std::string holder(connection& db);
+  bool came_to_be(uint64_t number, const std::string& why);
+
+  const options& options_;
+  std::mutex mutex_; ///< Around taking the seat: readers may have to, to end a doubt.
+  session session_;
+  int backend_ = 0; ///< That sat here last.
+  int64_t epoch_ = 0;
+  uint64_t number_ = 0; ///< Of the last group.
+  std::atomic<bool> in_doubt_ = false;
+  doubt doubt_;
+  bool found_ = false; ///< How the last doubt ended.
+};
+
+} // namespace steward::store::postgres

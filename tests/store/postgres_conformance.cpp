@@ -1,0 +1,28 @@
+#define CAF_SUITE postgres_conformance
+
+#include "caf/test/dsl.hpp"
+#include "tests/store/conformance.hpp"
+#include "tests/store/postgres_server.hpp"
+
+using namespace steward::store;
+using namespace steward::store::tests;
+
+namespace {
+
+void check(std::span<const requirement> list) {
+  for (const auto& requirement : list) {
+    CAF_MESSAGE(requirement.says);
+    session s{postgres_opener(postgres_server::shared().make_database())};
+    requirement.check(s);
+  }
+}
+
+} // namespace
+
+CAF_TEST(runs) { check(runs_conformance()); }
+CAF_TEST(journals and timers) { check(journal_conformance()); }
+CAF_TEST(workflows) { check(workflows_conformance()); }
+CAF_TEST(the feed) { check(feed_conformance()); }
+CAF_TEST(the inbox and who waits for it) { check(events_conformance()); }
+CAF_TEST(snapshots and what ages out) { check(retention_conformance()); }
+CAF_TEST(groups) { check(groups_conformance()); }
