@@ -46,11 +46,11 @@ function startSteward(path) {
   return { ask, stop: () => child.stdin.end() };
 }
 
-/** What a text says when all of its numbers are doubles of 15 digits. */
-const roughly = (text) => text.replace(/\d+(\.\d+)?(e[+-]?\d+)?/g, (digits) => (digits.length > 15 ? Number(digits).toPrecision(15) : digits));
+/** What a text says when all of its numbers are doubles of 15 digits, and no zero is negative. */
+const roughly = (text) => text.replace(/-0(?![.\d])/g, '0').replace(/\d+(\.\d+)?(e[+-]?\d+)?/gi, (digits) => (digits.length > 15 ? Number(digits).toPrecision(15) : digits));
 
 /** Numbers within an ulp or two are the same, also in texts: the two sides may use different C libraries, and
-    integers past 2^53 are doubles in jq, but exact here. */
+    integers are doubles in jq, but exact to 64 bits here and never -0. */
 function same(a, b) {
   if (typeof a === 'string' && typeof b === 'string') return a === b || roughly(a) === roughly(b);
   if (typeof a === 'number' && typeof b === 'number') return a === b || Math.abs(a - b) <= 4e-16 * Math.max(Math.abs(a), Math.abs(b));

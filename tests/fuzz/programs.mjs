@@ -18,8 +18,8 @@ const numbers = ['0', '1', '2', '3', '-1', '10', '1.5', '-0.5', '0.1', '100', '1
 
 // Broken down times come from `gmtime` alone. The WebAssembly build of jq does not carry over what is out
 // of range in others, counts their years below 100 from 1900 and pads those below 1000. As a number of
-// seconds, NaN and infinity are undefined in C.
-const noTime = 'select((type == "array" and all(type == "number")) or (type == "number" and (isnan or isinfinite)) | not)';
+// seconds, NaN and infinity are undefined in C, and -2 is jq's own mark of a platform without timegm.
+const noTime = 'select((type == "array" and all(type == "number")) or (type == "number" and (isnan or isinfinite or trunc == -2)) | not)';
 const ofTime = (f) => `(${noTime} | ${f})`;
 
 // Behind an empty match jq goes on one byte further, into the middle of a character of several bytes, and

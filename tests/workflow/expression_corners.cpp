@@ -78,6 +78,13 @@ CAF_TEST(a place that cannot be set fails before what is inside of it) {
   CAF_CHECK_EQUAL(run(".[1:][0].a = 3", "[1]"), R"([[1,{"a":3}]])");
 }
 
+CAF_TEST(a place that an update gives nothing for stays until all are done) {
+  auto nothing = std::string(R"( |= if . == null then error("lost") else empty end)");
+  CAF_CHECK_EQUAL(run("[[.]] | (.[0], .[0][0])" + nothing, "1"), "[[]]");
+  CAF_CHECK_EQUAL(run("[[.]] | (.., .[0][0])" + nothing, "1"), "[null]");
+  CAF_CHECK_EQUAL(run("[[., 2], 3] | (.[0], .[0])" + nothing, "1"), "[[3]]");
+}
+
 CAF_TEST(try catches what an alternative pattern makes of an error further on) {
   CAF_CHECK_EQUAL(run(R"((try (. as [$a] ?// {a: $a} | "b") catch "caught") | @tsv)", "[1]"),
                   R"(error: string ("caught") cannot be tsv-formatted, only array)");

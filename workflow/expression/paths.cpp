@@ -201,18 +201,22 @@ bool evaluation::each_path(const node& n, const value& in, const binding* env,
 /// else holds it, and what lies there is taken out. A loop that grows a value then stays linear.
 bool evaluation::change(const node& n, input in, const binding* env, value& state,
                         function_ref<step(const value& path, value& place)> how) {
-  auto each = [&](const value& path) {
+  auto each = [&](const value& path, bool last) {
     auto before = value{};
     if (!get_path(*this, state, path, before)) return false;
     auto container = before.is_array() || before.is_object();
     auto place = path.size() != 0 && !path.items().back().is_object();
-    if (in.given() && container && place && !set_path(*this, state, path, value{})) return false;
+    auto taken = in.given() && container && place;
+    if (taken && !set_path(*this, state, path, value{})) return false;
+    auto kept = taken && !last ? before : value{};
     auto s = how(path, before);
-    return s == step::gave ? set_path(*this, state, path, std::move(before)) : s == step::none;
+    if (s == step::gave) return set_path(*this, state, path, std::move(before));
+    // Paths further on may lead through a place that stays.
+    return s == step::none && (!taken || last || set_path(*this, state, path, std::move(kept)));
   };
   if (!in.given()) {
     state = in.get();
-    return each_path(n, in.get(), env, each);
+    return each_path(n, in.get(), env, [&](const value& path) { return each(path, false); });
   }
   auto found = value::empty_array();
   auto ok = each_path(n, in.get(), env, [&](const value& path) {
@@ -222,8 +226,9 @@ bool evaluation::change(const node& n, input in, const binding* env, value& stat
   // What goes wrong at these places comes before whatever ended the search for more.
   auto reason = take_stop();
   state = in.take();
+  auto left = found.size();
   for (const auto& path : found.items())
-    if (!each(path)) return false;
+    if (!each(path, --left == 0)) return false;
   return ok || stop_again(std::move(reason));
 }
 
