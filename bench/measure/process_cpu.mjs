@@ -1,7 +1,8 @@
 // The CPU time that one process and its children used, to the nanosecond, by thread.
 import { readFileSync, readdirSync } from 'node:fs';
 
-function read(path) {
+/** A file of /proc, or nothing if its process has ended. */
+export function read(path) {
   try {
     return readFileSync(path, 'utf8');
   } catch {
@@ -11,15 +12,24 @@ function read(path) {
 
 /** Nanoseconds on a core so far, by thread: [{ id, name, ns }]. */
 function threads(pid) {
-  return readdirSync(`/proc/${pid}/task`).map((id) => ({
+  return taskIds(pid).map((id) => ({
     id,
     name: read(`/proc/${pid}/task/${id}/comm`).trim(),
     ns: Number(read(`/proc/${pid}/task/${id}/schedstat`).split(' ')[0] || 0),
   }));
 }
 
-function family(pid) {
-  const children = readdirSync(`/proc/${pid}/task`)
+function taskIds(pid) {
+  try {
+    return readdirSync(`/proc/${pid}/task`);
+  } catch {
+    return []; // ended
+  }
+}
+
+/** The process, its children, theirs and so on, by id. */
+export function family(pid) {
+  const children = taskIds(pid)
     .flatMap((id) => read(`/proc/${pid}/task/${id}/children`).trim().split(/\s+/))
     .filter(Boolean);
   return [pid, ...children.flatMap(family)];

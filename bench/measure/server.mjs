@@ -9,10 +9,10 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL'); // a measurement that fails leaves no server
 });
 
-/** Starts a program and answers the process; `stop` ends it. */
-export function launch(program, words, stdio) {
+/** Starts a program and answers the process; `stop` ends it. `options` are those of spawn. */
+export function launch(program, words, stdio, { env, ...options } = {}) {
   // Debian keeps nginx where only root looks for programs.
-  const child = spawn(program, words, { stdio, env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` } });
+  const child = spawn(program, words, { stdio, env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin`, ...env }, ...options });
   running.add(child);
   child.ended = new Promise((resolve, reject) => {
     child.on('error', reject);
@@ -48,12 +48,12 @@ export function statusOf(port, path) {
 
 /**
  * Starts Steward on `data` and answers { child, url, ready_ms } once /readyz says 200; `ready_ms` counts
- * from before the process was made.
+ * from before the process was made. `words` are further words of its command line.
  */
-export async function startSteward(binary, data, port) {
+export async function startSteward(binary, data, port, words = []) {
   const log = join(data, '..', 'server.log');
   const from = process.hrtime.bigint();
-  const child = launch(binary, ['serve', '--dev', '--listen', `127.0.0.1:${port}`, '--data', data],
+  const child = launch(binary, ['serve', '--dev', '--listen', `127.0.0.1:${port}`, '--data', data, ...words],
     ['ignore', 'ignore', openSync(log, 'a')]);
   let ended;
   child.ended.then((how) => (ended = how), (error) => (ended = error));

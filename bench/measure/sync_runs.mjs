@@ -35,12 +35,12 @@ do:
         total: \${ .total }
         approved: false
 `;
-const request = {
+export const request = {
   method: 'POST',
   headers: { 'content-type': 'application/json', prefer: 'wait=5' },
   body: '{"customer":"Ada Lovelace","quantity":3,"unit_price":14.5}',
 };
-const path = '/api/v1/workflows/bench/three-steps/runs';
+export const path = '/api/v1/workflows/bench/three-steps/runs';
 
 export async function deploy(url) {
   const answer = await fetch(`${url}/api/v1/workflows`, { method: 'POST', headers: { 'content-type': 'application/yaml' }, body: workflow });
