@@ -5,12 +5,13 @@ import test, { after, before } from 'node:test';
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { readArguments } from '../support/arguments.mjs';
 import { runCommand } from '../support/command.mjs';
 import { StewardProcess } from '../support/steward_process.mjs';
 
-const { binary } = readArguments(process.argv.slice(2), { binary: 'build/release/steward' });
+const { binary: named } = readArguments(process.argv.slice(2), { binary: 'build/release/steward' });
+const binary = resolve(named); // commands run elsewhere
 let folder;
 before(() => {
   folder = mkdtempSync(join(tmpdir(), 'steward-cli-'));
