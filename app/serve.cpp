@@ -5,7 +5,7 @@
 #include "app/version.hpp"
 #include "config/loader.hpp"
 #include "gateway/gateway_actor.hpp"
-#include "store/sqlite/engine.hpp"
+#include "store/open.hpp"
 
 #include <CLI/CLI.hpp>
 #include <spdlog/sinks/stdout_sinks.h>
@@ -77,12 +77,10 @@ std::optional<std::string> settle(const serve_options& o, config::settings& s) {
   if (!o.listen.empty() && !read_listen(o.listen, s.gateway))
     return "--listen " + o.listen + " is not HOST:PORT, e.g. 127.0.0.1:8080";
   if (!o.data.empty()) s.store.data = o.data;
+  if (!o.database.empty()) s.database.url = o.database;
   s.gateway.dev = o.dev;
   s.gateway.dashboard =
       o.dashboard.empty() ? default_dashboard() : std::filesystem::path{o.dashboard};
-  if (!o.database.empty())
-    return "--database is not supported by this version; leave it out for the embedded store in " +
-           s.store.data.string();
   if (!o.dev && s.gateway.keys.empty())
     return "no key is configured, so nobody could use this server. Make one with `steward key` and "
            "name its hash under gateway.keys in the --config file, or add --dev to try the server "
@@ -93,13 +91,9 @@ std::optional<std::string> settle(const serve_options& o, config::settings& s) {
   return std::nullopt;
 }
 
-outcome<std::shared_ptr<store::engine>, std::string> open_store(const config::settings& s) {
-  std::error_code failed;
-  std::filesystem::create_directories(s.store.data, failed);
-  if (failed)
-    return steward::failed{"the data folder " + s.store.data.string() +
-                           " can't be made: " + failed.message()};
-  auto engine = store::sqlite::open({s.store.data / "steward.db", true});
+outcome<std::shared_ptr<store::engine>, std::string> open_store(const store::location& where) {
+  auto engine = store::open(
+      where, [](const std::string& what) { spdlog::warn("store.opened but=\"{}\"", what); });
   if (!engine) return steward::failed{engine.error().reason};
   return std::shared_ptr<store::engine>{std::move(*engine)};
 }
@@ -170,7 +164,8 @@ int serve(const serve_options& o) {
   config::settings s;
   if (const auto why = settle(o, s)) return refuse(*why);
   spdlog::set_level(spdlog::level::from_str(s.log_level));
-  auto engine = open_store(s);
+  const store::location where{s.store.data, s.database.url};
+  auto engine = open_store(where);
   if (!engine) return refuse(engine.error());
 
   raise_file_limit();
@@ -195,7 +190,7 @@ int serve(const serve_options& o) {
     };
   };
   runtime steward{s, *engine, gateway};
-  spdlog::info("server.started version={} data={}", version, s.store.data.string());
+  spdlog::info("server.started version={} data={}", version, store::describe(where));
   announce(steward, *address, *ready);
   const bool asked = wait_for_signal(signals, steward);
   if (asked)
@@ -213,7 +208,8 @@ command add_serve(CLI::App& cli) {
   auto* sub = cli.add_subcommand("serve", "Run the server");
   sub->add_option("--listen", o->listen, "HOST:PORT, default 127.0.0.1:8080");
   sub->add_option("--data", o->data, "Folder of the embedded store, default ./var");
-  sub->add_option("--database", o->database, "URL of a database instead of the embedded store");
+  sub->add_option("--database", o->database,
+                  "postgresql://USER@HOST/NAME in place of the embedded store");
   sub->add_option("--config", o->config, "Configuration file (YAML)");
   sub->add_option("--dashboard", o->dashboard, "Folder of the built dashboard");
   sub->add_flag("--dev", o->dev, "No credentials needed; loopback only");

@@ -250,6 +250,11 @@ const std::vector<key>& keys() {
                      [](s& x) -> size_t& { return x.store.queue_batches; }),
       number<size_t>("store.query_queue", "queries waiting; past it 503", 1, huge,
                      [](s& x) -> size_t& { return x.store.query_queue; }),
+      text(
+          "database.url",
+          "postgresql://USER:PASSWORD@HOST/NAME?sslmode=verify-full; empty: embedded",
+          [](s& x, std::string v) { x.database.url = std::move(v); },
+          [](const s& x) { return x.database.url; }),
       number<uint32_t>("retention.run_hours", "ended runs and their journals are kept; 0: for ever",
                        0, 24 * 36'600, [](s& x) -> uint32_t& { return x.retention.run_hours; }),
       number<uint32_t>("retention.feed_hours", "events of the feed are kept; 0: for ever", 0,

@@ -59,6 +59,12 @@ struct retention_settings {
   uint32_t feed_hours = 24 * 7; ///< Events of the feed, for readers that come back.
 };
 
+struct database_settings {
+  /// postgresql://... in place of the embedded store; empty: none. May hold a password: show it
+  /// through `store::describe` only.
+  std::string url;
+};
+
 struct tenant_settings {
   admission_limits admission;
   uint32_t active_runs = 20'000;        ///< Run actors alive at once; past it starts are refused.
@@ -95,6 +101,7 @@ struct resource_settings {
 struct settings {
   gateway_settings gateway;
   store_settings store;
+  database_settings database;
   retention_settings retention;
   tenant_settings tenant;
   http_client_settings http_client;

@@ -118,10 +118,8 @@ rows connection::guarded(const std::string& doing, Work work) {
     return rows{work(each)};
   } catch (const pqxx::broken_connection& e) {
     throw sql_error{{}, true, one_line(e.what())};
-  } catch (const pqxx::sql_error& e) {
-    fail(e.sqlstate(), e.what());
   } catch (const std::exception& e) {
-    fail({}, e.what());
+    fail(libpqxx::sqlstate(e), e.what());
   }
   return rows{{}};
 }

@@ -45,4 +45,12 @@ inline pqxx::result exec_prepared(pqxx::transaction_base& on, const std::string&
 #endif
 }
 
+/// Of what a statement threw; empty when it has none. Release 6 throws two of them without it.
+inline std::string sqlstate(const std::exception& thrown) {
+  if (dynamic_cast<const pqxx::deadlock_detected*>(&thrown)) return "40P01";
+  if (dynamic_cast<const pqxx::serialization_failure*>(&thrown)) return "40001";
+  const auto* error = dynamic_cast<const pqxx::sql_error*>(&thrown);
+  return error ? error->sqlstate() : std::string{};
+}
+
 } // namespace steward::store::postgres::libpqxx

@@ -22,7 +22,7 @@ struct options {
   /// How long a commit waits to learn what became of it after its connection was lost.
   milliseconds doubt_patience{1'000};
   /// Told what an operator should know, though it is no error. May be empty.
-  std::function<void(const std::string&)> warn;
+  std::function<void(const std::string&)> warn = {};
 };
 
 } // namespace steward::store::postgres

@@ -164,9 +164,9 @@ result<std::vector<run_row>> postgres_reader::list_runs(const tenant_id& tenant,
     const auto& query = !q.status   ? reading::workflow_runs
                         : completed ? reading::completed_workflow_runs
                                     : reading::workflow_runs_by_status;
-    with.add(number);
     with.add(q.workflow_namespace);
     with.add(q.workflow_name);
+    if (q.status && !completed) with.add(number);
     return to_runs(db.run(query, with));
   });
 }

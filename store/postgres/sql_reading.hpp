@@ -8,8 +8,8 @@
 namespace steward::store::postgres::reading {
 
 #define STEWARD_FAMILY                                                                             \
-  "(SELECT f.family FROM steward.workflows f WHERE f.tenant = $1::int AND f.namespace = $5::text"  \
-  " AND f.name = $6::text LIMIT 1)"
+  "(SELECT f.family FROM steward.workflows f WHERE f.tenant = $1::int AND f.namespace = $4::text"  \
+  " AND f.name = $5::text LIMIT 1)"
 #define STEWARD_RUN                                                                                \
   "SELECT r.id, r.workflow, w.namespace, w.name, w.version, r.status, r.input, r.output, r.error," \
   " r.created_us, r.started_us, r.ended_us, r.attempts, r.parent, r.parent_effect"                 \
@@ -29,7 +29,7 @@ inline const statement journal{"journal", "SELECT seq, entry FROM steward.journa
 inline const statement snapshot{"snapshot", "SELECT seq, state FROM steward.snapshots"
                                             " WHERE tenant = $1::int AND run = $2::uuid"};
 
-// Lists of runs: $2 the id they end before, $3 how many, $4 the status, $5 and $6 the workflow.
+// Lists of runs: $2 the id they end before, $3 how many; then the workflow, and last the status.
 // Most runs are completed, so the plain index finds those soon; the other statuses have their own.
 #define STEWARD_OF_TENANT " AND r.id < $2::uuid ORDER BY r.tenant DESC, r.id DESC LIMIT $3::bigint"
 #define STEWARD_OF_FAMILY                                                                          \
@@ -50,7 +50,7 @@ inline const statement completed_workflow_runs{"completed_workflow_runs",
 inline const statement workflow_runs_by_status{
     "workflow_runs_by_status",
     STEWARD_RUN "WHERE r.family = " STEWARD_FAMILY
-                " AND r.status <> 6 AND r.status = $4::smallint AND r.tenant = $1::int"
+                " AND r.status <> 6 AND r.status = $6::smallint AND r.tenant = $1::int"
                 " AND r.id < $2::uuid ORDER BY r.family DESC, r.status DESC, r.id DESC"
                 " LIMIT $3::bigint"};
 

@@ -2,12 +2,17 @@
 // on the same data; at the end nothing is lost, nothing doubled, nothing done under two keys.
 //
 //   node tests/e2e/kill.mjs --binary build/release/steward [--runs 1000] [--kills 20] [--seed N]
+//                           [--database postgres]
+//
+// With a database, every second kill is the database's (SIGKILL on its postmaster): the server must
+// stay up, answer 503 with Retry-After meanwhile, and go on.
 //
 // Prints its figures, and exits with 1 if anything did not hold. The server's data and log are kept
 // then, and named.
 import { startService } from '../support/http_service.mjs';
 import { Client, atMost, sleep } from '../support/client.mjs';
 import { FeedFollower, readFeed } from '../support/sse.mjs';
+import { PostgresServer } from '../support/postgres_server.mjs';
 import { StewardProcess } from '../support/steward_process.mjs';
 import { readArguments } from '../support/arguments.mjs';
 import { between, seeded } from '../support/random.mjs';
@@ -23,14 +28,21 @@ const options = readArguments(process.argv.slice(2), {
   seed: Date.now() % 1_000_000,
   width: 64, // clients at once
   patience: 120, // seconds without which a run must have ended after the last kill
+  database: '', // "postgres": a private PostgreSQL in place of the embedded store
 });
+if (!['', 'postgres'].includes(options.database)) throw new Error(`--database ${options.database}: only postgres is known`);
 console.log(`seed ${options.seed}: ${options.runs} runs, ${options.kills} kills`);
 
 const random = seeded(options.seed);
 const begun = Date.now();
 const violations = [];
 const service = await startService();
-const server = new StewardProcess(options.binary);
+const database = options.database === 'postgres' ? new PostgresServer() : undefined;
+if (database) {
+  await database.start();
+  database.makeDatabase();
+}
+const server = new StewardProcess(options.binary, { args: database ? ['--database', database.url] : [] });
 const crashes = [];
 server.onExit = (how) => crashes.push(how);
 await server.start();
@@ -85,13 +97,54 @@ async function restart() {
   recoveries_ms.push(Date.now() - from);
 }
 
+const away = { kills: 0, refused: 0 };
+
+/** Answers of requests that change nothing, one that reads and one that would write. */
+async function probe() {
+  const deployment = { headers: { 'content-type': 'application/yaml' }, body: killWorkflow(service.url) };
+  const asked = [['GET', '/api/v1/runs', {}], ['POST', '/api/v1/workflows', deployment]];
+  return Promise.all(asked.map(async ([method, path, how]) => {
+    const answer = await client.request(method, path, how).catch((error) => error);
+    return { name: `${method} ${path}`, status: answer.status ?? answer.message, retryAfter: Number(answer.headers?.['retry-after']) };
+  }));
+}
+
+/** While the database is away the server says so, and when to ask again; then it goes on. */
+async function killDatabase() {
+  await database.kill();
+  away.kills += 1;
+  const deadline = Date.now() + 20_000;
+  // Its processes go on with what they are doing and notice then.
+  while ((await probe()).some(({ status }) => status !== 503)) {
+    if (Date.now() > deadline) throw new Error('the server does not notice that its database is away');
+    await sleep(10);
+  }
+  for (const until = Date.now() + between(random, 100, 1000); Date.now() < until; ) {
+    for (const { name, status, retryAfter } of await probe()) {
+      away.refused += 1;
+      if (status !== 503) violations.push(`${name} while the database was away: ${status}`);
+      else if (!(retryAfter >= 1)) violations.push(`${name} while the database was away: 503 without Retry-After`);
+    }
+    await sleep(20);
+  }
+  await database.start();
+  while ((await probe()).some(({ status }) => status !== 200)) {
+    if (Date.now() > deadline + 20_000) throw new Error(`the server did not find its database again\n${server.logTail()}`);
+    await sleep(10);
+  }
+}
+
 // Each kill waits until its share of the runs is answered, and then a random moment more.
 async function killAgainAndAgain() {
   const shares = Array.from({ length: options.kills }, () => random()).sort((a, b) => a - b);
-  for (const share of shares) {
+  for (const [at, share] of shares.entries()) {
     const until = Date.now() + 10_000;
     while (answered < share * options.runs && Date.now() < until) await sleep(5);
     await sleep(between(random, 0, 200));
+    if (database && at % 2 === 1) {
+      await killDatabase();
+      continue;
+    }
     await server.kill();
     await restart();
   }
@@ -162,18 +215,22 @@ console.log(JSON.stringify({
   recovery_ms_max: sorted.at(-1),
   work_s: worked_ms / 1000,
   total_s: (Date.now() - begun) / 1000,
+  ...(database ? { database_kills: away.kills, refused_while_away: away.refused } : {}),
   server_memory_mb: Math.round(server.memory() / 1e6),
 }, null, 2));
 
 await server.kill();
+await database?.kill('SIGQUIT');
 client.close();
 await service.close();
 if (violations.length === 0) {
   server.remove();
+  database?.remove();
   console.log('All held: no run lost, none doubled, one key for each step, no hole in the feed.');
 } else {
   for (const violation of violations.slice(0, 50)) console.error(`VIOLATION ${violation}`);
   if (violations.length > 50) console.error(`... and ${violations.length - 50} more`);
   console.error(`The server's data and log: ${server.folder}`);
+  if (database) console.error(`The database's: ${database.folder}`);
   process.exitCode = 1;
 }
