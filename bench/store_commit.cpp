@@ -1,9 +1,11 @@
 /// What one commit of the embedded store costs, in groups of 1 to 64 three-step runs: a finished
 /// run with 350 bytes of documents and two events each. Prints one JSON object per line: first the
-/// disk alone (append and fdatasync), then SQLite with one plain row per run, then the store.
+/// disk alone (append and fdatasync), then SQLite with one plain row per run, then the store; with
+/// the URL of an empty database the store there too (the CPU is that of this process, not
+/// PostgreSQL's: bench/postgres.mjs adds that).
 ///
-///     store_commit [folder] [seconds per measurement]
-#include "store/sqlite/engine.hpp"
+///     store_commit [folder] [seconds per measurement] [postgresql://...]
+#include "store/open.hpp"
 
 #include <sqlite3.h>
 
@@ -139,9 +141,9 @@ private:
   uint64_t count_ = 0;
 };
 
-void measure_store(const std::filesystem::path& file, const std::vector<size_t>& groups,
-                   double seconds) {
-  auto engine = store::sqlite::open({file});
+void measure_store(const char* what, const store::location& where,
+                   const std::vector<size_t>& groups, double seconds) {
+  auto engine = store::open(where, {});
   if (!engine) give_up(engine.error().reason);
   auto writer = engine.value()->open_writer();
   if (!writer) give_up(writer.error().reason);
@@ -154,7 +156,7 @@ void measure_store(const std::filesystem::path& file, const std::vector<size_t>&
     std::vector<write_batch> batches;
     std::vector<const write_batch*> pointers;
     measure(
-        "store, three-step runs", group, seconds,
+        what, group, seconds,
         [&] {
           batches.clear();
           pointers.clear();
@@ -180,6 +182,8 @@ int main(int argc, char** argv) {
   const std::vector<size_t> groups{1, 6, 20, 64};
   measure_disk(folder / "disk", seconds);
   for (const auto group : groups) measure_bare_sqlite(folder / "bare.db", group, seconds);
-  measure_store(folder / "store.db", groups, seconds);
+  measure_store("store, three-step runs", {folder, ""}, groups, seconds);
+  if (argc > 3)
+    measure_store("store on PostgreSQL, three-step runs", {folder, argv[3]}, groups, seconds);
   std::filesystem::remove_all(folder);
 }
