@@ -1,9 +1,12 @@
 // What the comparison reads and decides, without starting anything.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { test } from 'node:test';
 import { flows } from './node-red/flows.mjs';
 import { workflows } from './n8n/workflows.mjs';
 import { decide, isLarge, price } from './order.mjs';
+import { freePorts, inBatches } from './place.mjs';
 import { readPss, watchTree } from './process_tree.mjs';
 import { compare, ratiosOf } from './ratios.mjs';
 import { failures, notOffered, report } from './report.mjs';
@@ -61,6 +64,20 @@ test('the report has each system with its durability, its figures and its ratios
 test('the proportional memory of a process is read, and a process that is gone has none', () => {
   assert.equal(readPss('55d0-7ffd ---p 00000000 00:00 0 [rollup]\nRss:  900 kB\nPss:   420 kB\nPss_Dirty:  300 kB\n'), 420);
   assert.equal(readPss(''), 0);
+});
+
+test('ports are taken only where all that are needed are free', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const { port } = taken.address();
+  assert.ok((await freePorts(port - 1, 2)) > port);
+  taken.close();
+});
+
+test('batches make up the count', async () => {
+  const sizes = [];
+  await inBatches(2500, async (size) => sizes.push(size));
+  assert.deepEqual(sizes, [1000, 1000, 500]);
 });
 
 test('the CPU of a tree of processes is counted', () => {

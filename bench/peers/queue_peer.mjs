@@ -1,6 +1,6 @@
 // The peers that are queues of jobs in PostgreSQL: they have no workflows, so they share only the batches.
 import { join } from 'node:path';
-import { answers, get, installPackages, launchNode, post, until, versionOf } from './place.mjs';
+import { answers, get, inBatches, installPackages, launchNode, post, until, versionOf } from './place.mjs';
 import { startPostgres } from './postgres.mjs';
 
 /** `own` is the folder with service.mjs and the packages, `npmName` the package that is measured. */
@@ -23,9 +23,7 @@ export function queuePeer(own, npmName, name, per_run) {
     deploy: async () => {},
     load: {
       batch: {
-        async start(server, count) {
-          for (let left = count; left > 0; left -= 1000) await post(`${server.url}/batch`, { count: Math.min(1000, left) });
-        },
+        start: (server, count) => inBatches(count, (size) => post(`${server.url}/batch`, { count: size })),
         finished: async (server) => (await get(`${server.url}/counts`)).finished,
       },
     },

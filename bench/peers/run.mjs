@@ -1,7 +1,7 @@
 // Measures Steward beside other public systems, all in one run: `./dev bench --peers`, or once it is built
 //
 //   node bench/peers/run.mjs [--quick] [--only NAME] [--build build/release] [--rounds 2] [--seconds 5]
-//                            [--runs 50000] [--sleepers 5000] [--port 18500]
+//                            [--runs 50000] [--sleepers 5000] [--port 18700]
 //
 // The peers come from npm with the versions that the package-lock.json files pin; those that need a
 // database get a PostgreSQL of their own. --only takes one system's name or a part of it; Steward is
@@ -17,7 +17,7 @@ import graphileWorker from './graphile-worker/peer.mjs';
 import n8n from './n8n/peer.mjs';
 import nodeRed from './node-red/peer.mjs';
 import pgBoss from './pg-boss/peer.mjs';
-import { here, installPackages } from './place.mjs';
+import { freePorts, here, installPackages } from './place.mjs';
 import { compare } from './ratios.mjs';
 import { report } from './report.mjs';
 import restate from './restate/peer.mjs';
@@ -30,7 +30,7 @@ const peers = [steward.postgresql, restate, dbos, n8n, nodeRed, pgBoss, graphile
 
 /** Runs `work` on a freshly started and deployed system; an error is its result. */
 async function onFresh(peer, options, home, work) {
-  const place = { folder: mkdtempSync(join(home, 'peer-')), port: options.port, steward: options.steward, children: [] };
+  const place = { folder: mkdtempSync(join(home, 'peer-')), port: await freePorts(options.port, 5), steward: options.steward, children: [] };
   try {
     const server = await peer.start(place);
     await peer.deploy(server, place);
@@ -80,7 +80,7 @@ async function measureAll(options, home) {
 }
 
 try {
-  const options = readArguments(process.argv.slice(2), { quick: false, only: '', build: 'build/release', rounds: 2, seconds: 5, runs: 50_000, sleepers: 5_000, port: 18500 });
+  const options = readArguments(process.argv.slice(2), { quick: false, only: '', build: 'build/release', rounds: 2, seconds: 5, runs: 50_000, sleepers: 5_000, port: 18700 });
   if (options.quick) Object.assign(options, { rounds: 1, seconds: 2, runs: 5_000, sleepers: 1_000 });
   options.steward = join(resolve(repository, options.build), 'steward');
   const build = join(repository, 'build');

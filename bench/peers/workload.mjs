@@ -41,7 +41,8 @@ function medians(rounds) {
 }
 
 /** Durable synchronous runs of three steps over HTTP: one result for each route and number of clients. */
-export async function measureSync(place, peer, server, { clients, rounds, seconds, say }) {
+export async function measureSync(place, peer, server, { clients, rounds, seconds: wanted_s, say }) {
+  const seconds = Math.max(wanted_s, peer.load.sync.at_least_s ?? 0);
   const results = [];
   for (const route of peer.load.sync.routes(server)) {
     await load(place.folder, route.url, route, { clients: 16, seconds }); // compiled and cached from here on

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { request } from '../../measure/sync_runs.mjs';
-import { answers, get, installPackages, launchNode, post, until, versionOf } from '../place.mjs';
+import { answers, get, inBatches, installPackages, launchNode, post, tryThreeSteps, until, versionOf } from '../place.mjs';
 import { flows } from './flows.mjs';
 
 const own = dirname(fileURLToPath(import.meta.url));
@@ -26,14 +26,9 @@ async function start(place) {
   return server;
 }
 
-async function deploy(server) {
-  const answer = await post(`${server.url}/three-steps`, JSON.parse(request.body));
-  if (answer.approved !== true) throw new Error(`the first run answered ${JSON.stringify(answer)}`);
-}
+const deploy = (server) => tryThreeSteps(`${server.url}/three-steps`);
 
-async function startBatches(server, name, count) {
-  for (let left = count; left > 0; left -= 1000) await post(`${server.url}/${name}/batch`, { count: Math.min(1000, left) });
-}
+const startBatches = (server, name, count) => inBatches(count, (size) => post(`${server.url}/${name}/batch`, { count: size }));
 
 export default {
   name: 'Node-RED',

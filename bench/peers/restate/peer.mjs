@@ -2,7 +2,7 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { request } from '../../measure/sync_runs.mjs';
-import { answers, get, installPackages, launchLogged, launchNode, post, until, versionOf } from '../place.mjs';
+import { answers, get, inBatches, installPackages, launchLogged, launchNode, post, tryThreeSteps, until, versionOf } from '../place.mjs';
 
 const own = dirname(fileURLToPath(import.meta.url));
 const binary = join(own, 'node_modules', '@restatedev', 'restate-server-linux-x64', 'bin', 'restate-server');
@@ -29,13 +29,10 @@ async function start(place) {
 
 async function deploy(server) {
   await post(`${server.admin}/deployments`, { uri: server.service });
-  const answer = await post(`${server.url}/bench/threeSteps`, JSON.parse(request.body));
-  if (answer.approved !== true) throw new Error(`the first run answered ${JSON.stringify(answer)}`);
+  await tryThreeSteps(`${server.url}/bench/threeSteps`);
 }
 
-async function startBatches(server, handler, count) {
-  for (let left = count; left > 0; left -= 1000) await post(`${server.url}/batches/start`, { handler, count: Math.min(1000, left) });
-}
+const startBatches = (server, handler, count) => inBatches(count, (size) => post(`${server.url}/batches/start`, { handler, count: size }));
 
 export default {
   name: 'Restate',

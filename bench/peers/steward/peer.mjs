@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { completedRuns, startSteward } from '../../measure/server.mjs';
 import { deploy as deployThreeSteps, path, request } from '../../measure/sync_runs.mjs';
-import { get, post } from '../place.mjs';
+import { get, inBatches, post } from '../place.mjs';
 import { startPostgres } from '../postgres.mjs';
 
 const workflow = (name, step) => `document: {dsl: '1.0.3', namespace: bench, name: ${name}, version: '1.0.0'}
@@ -20,13 +20,12 @@ async function deploy(server) {
   }
 }
 
-async function startBatches(server, name, count) {
-  for (let left = count; left > 0; left -= 1000) {
-    const inputs = Array.from({ length: Math.min(1000, left) }, (_, i) => ({ number: i }));
+const startBatches = (server, name, count) =>
+  inBatches(count, async (size) => {
+    const inputs = Array.from({ length: size }, (_, number) => ({ number }));
     const { ids } = await post(`${server.url}/api/v1/workflows/bench/${name}/runs:batch`, { inputs });
-    if (ids.length !== inputs.length) throw new Error(`${inputs.length} inputs made ${ids.length} runs`);
-  }
-}
+    if (ids.length !== size) throw new Error(`${size} inputs made ${ids.length} runs`);
+  });
 
 const runs = async (server) => (await get(`${server.url}/api/v1/stats`)).runs;
 
