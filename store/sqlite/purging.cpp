@@ -12,9 +12,10 @@ bool operations::apply(const purge_runs& op) {
   };
   std::vector<old_run> old;
   purge_result result;
+  const auto after = op.after.value_or(run_id{}); // lives as long as the statement looks at it
   {
     size_t seen = 0;
-    auto row = oldest_runs_.run(tenant_->id, op.after.value_or(run_id{}), op.limit);
+    auto row = oldest_runs_.run(tenant_->id, after, op.limit);
     while (row.next() && row.integer(3) < op.before_us) {
       ++seen;
       result.last = row.id(1);

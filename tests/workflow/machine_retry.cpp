@@ -313,6 +313,27 @@ do:
   check_replay(r);
 }
 
+CAF_TEST(a listener around a task that failed goes on listening) {
+  auto r = rig{R"(
+do:
+  - hear:
+      listen: {to: {all: [{with: {type: a}}, {with: {type: b}}]}}
+      foreach: {item: event, do: [{ask: {call: http, with: {method: get, endpoint: 'https://x.io/'}}}]}
+)"};
+  r.start();
+  const auto first = r.the<listen_for>().effect;
+  r.give(event_received{first, 1, json(R"({"type": "a", "data": 1})")}).answer(500, "");
+  CAF_CHECK_EQUAL(r.status(), "faulted");
+  r.give(again());
+  const auto second = r.the<listen_for>().effect;
+  CAF_CHECK_NOT_EQUAL(first, second);
+  r.answer(200, "1");
+  CAF_CHECK_EQUAL(r.status(), "waiting");
+  r.give(event_received{second, 2, json(R"({"type": "b", "data": 2})")}).answer(200, "2");
+  CAF_CHECK_EQUAL(r.output(), "[1,2]");
+  check_replay(r);
+}
+
 CAF_TEST(a child that failed is started anew under another key) {
   auto r = rig{R"(
 do: [{sub: {run: {workflow: {namespace: n, name: w, version: '1.0.0'}}}}]

@@ -128,6 +128,8 @@ void interpreter::restart(const place& at, const retry_requested& e) {
   auto& b = *find_branch(at.where);
   auto input = e.input ? *e.input : b.frames[at.depth + 1].raw_input;
   enter_again(b, at.depth, at.index, std::move(input));
+  if (failed_in_ == b.id) failed_in_.reset(); // what failed is gone: all that is left goes on
+  listen_again(b);
   for (auto* line = &b; line; line = line->parent)
     for (auto& f : line->frames)
       if (f.runs_body()) {
