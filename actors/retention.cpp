@@ -42,7 +42,10 @@ public:
               after_.reset();
               step();
             },
-            [this](caf::error&) { later(pass_atom::value, when_refused); });
+            [this](caf::error& e) {
+              spdlog::warn("retention.postponed reason=\"{}\"", self_->system().render(e));
+              later(pass_atom::value, when_refused);
+            });
   }
 
   void step() {

@@ -34,6 +34,7 @@ caf::behavior note_offers(caf::event_based_actor*, std::shared_ptr<offers> into)
 /// An inbox of a tenant that is not loaded; what it says to the tenant is noted.
 struct fixture : steward_rig {
   fixture() {
+    of_the_test += 2; // `owner` and `box`
     owner = sys.spawn(note_offers, heard);
     open_box();
   }

@@ -94,11 +94,10 @@ struct schedules_fixture : steward_rig {
     CAF_CHECK_EQUAL(a.word(), "accepted");
   }
 
-  /// Away for that long, or for the time that the actors of the crash take to go, then there again.
+  /// Away for that long, then there again.
   void down_for(milliseconds time) {
-    const auto until = sched.clock().now() + time;
     crash_server();
-    if (sched.clock().now() < until) sched.clock().advance_time(until - sched.clock().now());
+    sched.clock().advance_time(time);
     boot();
   }
   caf::actor schedules_actor() const { return at("tenants/default/schedules"); }

@@ -86,8 +86,9 @@ CAF_TEST(each operation documents its parameters and bodies and answers and erro
     std::istringstream query{std::string{r.query}};
     for (std::string name; query >> name;) CAF_CHECK_EQUAL(named.count("query " + name), 1u);
     const bool takes_body = r.does == operation::deploy_workflow ||
-                            r.does == operation::start_run || r.does == operation::kill_actor ||
-                            r.does == operation::retry_run || r.does == operation::publish_events ||
+                            r.does == operation::start_run || r.does == operation::start_runs ||
+                            r.does == operation::kill_actor || r.does == operation::retry_run ||
+                            r.does == operation::publish_events ||
                             r.does == operation::evaluate_expression;
     CAF_CHECK_EQUAL(operation.contains("requestBody"), takes_body);
     size_t good = 0, bad = 0;
