@@ -6,6 +6,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <charconv>
+
 namespace steward {
 
 namespace {
@@ -33,10 +35,18 @@ std::optional<run_memory> read_memory(std::string_view text) {
   memory.time_us = read->get("time_us").as_int();
   const auto children = read->get("children"), dropped = read->get("dropped");
   if (!children.is_object() || !dropped.is_array()) return std::nullopt;
-  for (const auto& [effect, key] : children.members())
-    memory.children[std::stoull(std::string{effect.as_string()})] = key.as_string();
-  for (const auto& effect : dropped.items())
+  for (const auto& [effect, key] : children.members()) {
+    const auto digits = effect.as_string();
+    effect_id id = 0;
+    const auto end = std::from_chars(digits.data(), digits.data() + digits.size(), id);
+    if (end.ec != std::errc{} || end.ptr != digits.data() + digits.size() || !key.is_string())
+      return std::nullopt;
+    memory.children[id] = key.as_string();
+  }
+  for (const auto& effect : dropped.items()) {
+    if (!effect.is_int()) return std::nullopt;
     memory.dropped.push_back(static_cast<effect_id>(effect.as_int()));
+  }
   return memory;
 }
 

@@ -64,7 +64,8 @@ CAF_TEST(a snapshot that can not be read is passed over) {
   minutes(60);
   const auto seq = stored(id).snapshot.value().seq;
   for (const auto* broken :
-       {"", "{}", "{\"steps\":1,\"time_us\":1,\"children\":{},\"dropped\":[]}\n{}"}) {
+       {"", "{}", "{\"steps\":1,\"time_us\":1,\"children\":{\"x\":1},\"dropped\":[\"y\"]}\n{}",
+        "{\"steps\":1,\"time_us\":1,\"children\":{},\"dropped\":[]}\n{}"}) {
     crash_server();
     boot();
     put(put_snapshot{id, seq, broken});
