@@ -35,7 +35,7 @@ public:
 private:
   using collection_key = std::tuple<int32_t, std::string_view>;
   using record_key = std::tuple<int32_t, std::string_view, std::string_view>;
-  struct collection {
+  struct collection_state {
     int64_t number = 0;
     uint64_t version = 0, newest_version = 0;
     bool keeps_history = false;
@@ -43,7 +43,7 @@ private:
     bool any_record = false;                 ///< Known to a `drop_collection`.
     const put_collection* changed = nullptr; ///< When the group changes more than newest_version.
   };
-  struct record {
+  struct record_state {
     uint64_t version = 0;
     int64_t created_us = 0, updated_us = 0;
     const std::string* data = nullptr; ///< When it is new.
@@ -52,7 +52,7 @@ private:
     int32_t tenant = 0;
     int64_t collection = 0;
     std::string_view id;
-    record what; ///< Without data: it was deleted.
+    record_state what; ///< Without data: it was deleted.
   };
   void want(const tenant_state& tenant, const std::string& collection, const std::string& id);
   void load_collections(connection& db);
@@ -63,8 +63,8 @@ private:
   void write_records(group_statement& into) const;
   void write_history(group_statement& into) const;
 
-  row_book<collection_key, collection> collections_;
-  row_book<record_key, record> records_;
+  row_book<collection_key, collection_state> collections_;
+  row_book<record_key, record_state> records_;
   std::vector<old_version> history_;
   size_t kept_history_ = 0; ///< How many of it are of batches that were accepted.
   std::vector<std::string> schema_changes_;

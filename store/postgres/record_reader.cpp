@@ -25,8 +25,8 @@ collection_row to_collection(const row& from) {
 std::vector<record_row> to_records(const rows& from) {
   std::vector<record_row> list;
   for (const auto each : from)
-    list.push_back({each.string(0), each.number(1), each.string(2), each.integer(3),
-                    each.integer(4)});
+    list.push_back(
+        {each.string(0), each.number(1), each.string(2), each.integer(3), each.integer(4)});
   return list;
 }
 
@@ -43,13 +43,12 @@ void read_range(connection& db, const record_query& query, int64_t collection, s
   const auto filter = to_sql(query.filter, dialect);
   const auto where = range_sql(query, range, dialect);
   const auto room = static_cast<size_t>(page(query.limit)) - into.size();
-  const auto more = to_records(
-      db.run_once("SELECT id, version, data::text, created_us, updated_us FROM steward.own_records"
-                  " WHERE collection = " +
-                      std::to_string(collection) + " AND " + filter + " AND " + where +
-                      " ORDER BY " + order_sql(query.order, dialect) + " LIMIT " +
-                      std::to_string(room),
-                  dialect.values()));
+  const auto more = to_records(db.run_once(
+      "SELECT id, version, data::text, created_us, updated_us FROM steward.own_records"
+      " WHERE collection = " +
+          std::to_string(collection) + " AND " + filter + " AND " + where + " ORDER BY " +
+          order_sql(query.order, dialect) + " LIMIT " + std::to_string(room),
+      dialect.values()));
   into.insert(into.end(), more.begin(), more.end());
 }
 
@@ -65,9 +64,8 @@ result<std::optional<collection_row>> postgres_reader::find_collection(const ten
   });
 }
 
-result<std::vector<collection_row>> postgres_reader::list_collections(const tenant_id& tenant,
-                                                                      const std::string& after,
-                                                                      size_t limit) {
+result<std::vector<collection_row>>
+postgres_reader::list_collections(const tenant_id& tenant, const std::string& after, size_t limit) {
   using found = std::vector<collection_row>;
   return of_tenant(tenant, found{}, [&](connection& db, int32_t own) {
     found list;
@@ -96,20 +94,19 @@ result<std::vector<record_row>> postgres_reader::find_records(const tenant_id& t
     found list;
     const auto number = number_of(db, own, query.collection);
     if (!number) return list;
-    db.execute("SET statement_timeout = " + std::to_string(record_query_most.count()));
+    const one_moment all{db, "; SET LOCAL statement_timeout = " +
+                                 std::to_string(record_query_most.count())};
     try {
       for (size_t i = 0;
            i < count_ranges(query) && list.size() < static_cast<size_t>(page(query.limit)); ++i)
         read_range(db, query, *number, i, list);
     } catch (const sql_error& e) {
       too_long = e.state() == "57014"; // query_canceled
-      if (!e.lost()) db.execute("RESET statement_timeout");
       throw;
     }
     return list;
   });
-  if (!records && too_long)
-    return failed{store_error{ec::unprocessable, "it took too long"}};
+  if (!records && too_long) return failed{store_error{ec::unprocessable, "it took too long"}};
   return records;
 }
 
@@ -120,8 +117,8 @@ result<std::vector<record_row>> postgres_reader::record_history(const tenant_id&
   using found = std::vector<record_row>;
   return of_tenant(tenant, found{}, [&](connection& db, int32_t own) {
     const auto past = static_cast<int64_t>(std::min<uint64_t>(before, INT64_MAX));
-    return to_records(db.run(reading::record_history,
-                             parameters::of(own, collection, id, past, page(limit))));
+    return to_records(
+        db.run(reading::record_history, parameters::of(own, collection, id, past, page(limit))));
   });
 }
 

@@ -53,6 +53,7 @@ batch_result operations::apply(const write_batch& batch, tenant_state& tenant) {
     result_.events.clear();
     result_.purges.clear();
     result_.records.clear();
+    result_.collection_version = 0;
   }
   return std::move(result_);
 }
