@@ -19,7 +19,7 @@ std::optional<uint64_t> version_of(const Row* row) {
 
 void record_book::want(const tenant_state& tenant, const put_collection& op) {
   collections_.want({tenant.id, op.row.name});
-  needs_number_ = true;
+  ++numbers_wanted_;
 }
 
 void record_book::want(const tenant_state& tenant, const drop_collection& op) {
@@ -44,7 +44,9 @@ void record_book::load(connection& db) {
   if (collections_.wanted().empty()) return;
   load_collections(db);
   if (!records_.wanted().empty()) load_records(db);
-  if (needs_number_) free_number_ = db.run(writing::free_collection)[0].integer(0);
+  if (numbers_wanted_ == 0) return;
+  for (const auto row : db.run(writing::free_collections, parameters::of(numbers_wanted_)))
+    free_numbers_.push_back(row.integer(0));
 }
 
 void record_book::load_collections(connection& db) {
@@ -82,7 +84,10 @@ record_book::refusal record_book::put(const tenant_state& tenant, const put_coll
                                       uint64_t& version) {
   const bool is_new = !collections_.find({tenant.id, op.row.name});
   auto& state = collections_.edit({tenant.id, op.row.name});
-  if (is_new) state.number = free_number_;
+  if (is_new) {
+    state.number = free_numbers_.back();
+    free_numbers_.pop_back();
+  }
   version = ++state.version;
   auto row = op.row;
   row.number = state.number;
@@ -266,7 +271,8 @@ void record_book::discard() {
   kept_history_ = 0;
   schema_changes_.clear();
   kept_changes_ = 0;
-  needs_number_ = false;
+  numbers_wanted_ = 0;
+  free_numbers_.clear();
 }
 
 } // namespace steward::store::postgres

@@ -69,8 +69,8 @@ private:
   size_t kept_history_ = 0; ///< How many of it are of batches that were accepted.
   std::vector<std::string> schema_changes_;
   size_t kept_changes_ = 0;
-  bool needs_number_ = false;
-  int64_t free_number_ = 0; ///< For a new collection.
+  int64_t numbers_wanted_ = 0;
+  std::vector<int64_t> free_numbers_; ///< For new collections.
 };
 
 } // namespace steward::store::postgres

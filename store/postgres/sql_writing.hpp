@@ -76,8 +76,9 @@ inline const statement find_collections{
     " EXISTS (SELECT 1 FROM steward.records r WHERE r.collection = c.id)"
     " FROM unnest($1::int[], $2::text[]) WITH ORDINALITY x (tenant, name, at)"
     " JOIN steward.collections c ON c.tenant = x.tenant AND c.name = x.name"};
-inline const statement free_collection{"free_collection",
-                                       "SELECT nextval('steward.collection_numbers')"};
+inline const statement free_collections{
+    "free_collections",
+    "SELECT nextval('steward.collection_numbers') FROM generate_series(1, $1::bigint)"};
 inline const statement find_records{
     "find_records", "SELECT x.at, r.version, r.created_us, r.updated_us"
                     " FROM unnest($1::int[], $2::text[], $3::text[])"

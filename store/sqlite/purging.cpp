@@ -14,7 +14,8 @@ bool operations::apply(const purge_runs& op) {
   purge_result result;
   {
     size_t seen = 0;
-    auto row = oldest_runs_.run(tenant_->id, op.after.value_or(run_id{}), op.limit);
+    const auto after = op.after.value_or(run_id{}); // Bound by reference.
+    auto row = oldest_runs_.run(tenant_->id, after, op.limit);
     while (row.next() && row.integer(3) < op.before_us) {
       ++seen;
       result.last = row.id(1);

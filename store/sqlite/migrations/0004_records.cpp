@@ -42,6 +42,13 @@ CREATE TABLE record_history (
   PRIMARY KEY (collection, id, version)
 ) STRICT, WITHOUT ROWID;
 
+-- Without being told, SQLite takes the records of a collection for few, and would rather sort them
+-- all than walk along one of the declared indexes.
+ANALYZE records;
+DELETE FROM sqlite_stat1;
+INSERT INTO sqlite_stat1 (tbl, idx, stat)
+VALUES ('records', 'sqlite_autoindex_records_1', '1000000 100000 1');
+
 )sql";
 
 } // namespace steward::store::sqlite::migrations
