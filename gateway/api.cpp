@@ -166,7 +166,7 @@ void api::answered(uint16_t route, std::string_view method, unsigned status,
 }
 
 void api::call::fail(std::string_view field, std::string detail, std::string expected) {
-  auto about = std::string{field} + ": " + detail;
+  auto about = field.empty() ? detail : std::string{field} + ": " + detail;
   fail({400,
         "invalid-request",
         "Invalid request",

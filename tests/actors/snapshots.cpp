@@ -17,7 +17,7 @@ struct fixture : steward_rig {
     - note: {set: {times: '${ .times }', count: '${ .count + 1 }'}}
 )yaml");
     deploy("parent", R"yaml(do:
-- child: {run: {workflow: {namespace: test, name: count, version: '1.0.0', input: {times: 500}, await: false}}}
+- child: {run: {workflow: {namespace: test, name: count, version: '1.0.0', input: {times: 500}}, await: false}}
 - each:
     for: {each: n, in: '${ [range(.times)] }'}
     do:

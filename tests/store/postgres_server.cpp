@@ -79,12 +79,14 @@ void postgres_server::run(const std::vector<std::string>& command) const {
 }
 
 void postgres_server::start() {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{60};
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{180};
   while (std::chrono::steady_clock::now() < deadline) {
     if (process_ == 0)
       process_ =
           spawn({"postgres", "-D", folder_.path() / "data", "-k", folder_.path(), "-c",
-                 "listen_addresses=", "-c", "shared_buffers=32MB", "-c", "max_connections=40"});
+                 "listen_addresses=", "-c", "shared_buffers=32MB", "-c", "max_connections=40",
+                 // After a crash it would sync each of a thousand files.
+                 "-c", "recovery_init_sync_method=syncfs"});
     // After a crash its own children may still be there, and it gives up at once.
     if (::waitpid(process_, nullptr, WNOHANG) == process_) process_ = 0;
     try {

@@ -56,7 +56,8 @@ export class PostgresServer {
 
   #launch() {
     const log = openSync(join(this.folder, 'log'), 'a');
-    const words = ['-D', join(this.folder, 'data'), '-k', this.folder, '-c', 'listen_addresses=', '-c', 'max_connections=40'];
+    const words = ['-D', join(this.folder, 'data'), '-k', this.folder, '-c', 'listen_addresses=', '-c', 'max_connections=40',
+      '-c', 'recovery_init_sync_method=syncfs']; // after a crash it would sync each of a thousand files
     const child = spawn(join(this.#programs, 'postgres'), words, { ...this.#user, cwd: this.folder, stdio: ['ignore', log, log] });
     this.#process = child;
     this.#ended = new Promise((resolve) => {
@@ -72,7 +73,7 @@ export class PostgresServer {
   }
 
   /** Answers once it takes connections. After a crash its own children may hold it up. */
-  async start(patience_ms = 60_000) {
+  async start(patience_ms = 180_000) {
     const deadline = Date.now() + patience_ms;
     for (;;) {
       if (!this.#process) this.#launch();

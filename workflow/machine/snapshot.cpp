@@ -1,43 +1,16 @@
 #include "workflow/machine/snapshot.hpp"
 
 #include "workflow/json.hpp"
-#include "workflow/machine/snapshot_archives.hpp"
+#include "workflow/machine/snapshot_reader.hpp"
+#include "workflow/machine/snapshot_sum.hpp"
+#include "workflow/machine/snapshot_writer.hpp"
 #include "workflow/secret_mask.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <stdexcept>
 
 namespace steward::workflow {
 
 namespace {
-
-constexpr std::string_view head = R"({"v":1,"sum":")";
-constexpr size_t sum_digits = 16;
-
-/// Tells damage, not malice (FNV-1a).
-uint64_t sum_of(std::string_view text) {
-  uint64_t h = 0xcbf29ce484222325u;
-  for (char c : text) h = (h ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
-  return h;
-}
-
-std::string sum_text(std::string_view text) {
-  auto digits = std::string(sum_digits, '0');
-  auto sum = sum_of(text);
-  for (auto digit = digits.rbegin(); digit != digits.rend(); ++digit, sum >>= 4)
-    *digit = "0123456789abcdef"[sum & 15];
-  return digits;
-}
-
-/// What the sum is of: everything after it. Throws if there is none, or another.
-std::string_view checked(std::string_view text) {
-  if (!text.starts_with(head)) throw unreadable_snapshot{"it is of an unknown version"};
-  auto sum = text.substr(head.size(), sum_digits);
-  auto rest = text.substr(std::min(text.size(), head.size() + sum_digits));
-  if (sum != sum_text(rest)) throw unreadable_snapshot{"it is damaged"};
-  return rest;
-}
 
 value name_of(const definition& d) {
   return value::array({d.ref.namespace_, d.ref.name, d.ref.version});
@@ -97,8 +70,7 @@ std::optional<std::string> encode_snapshot(const machine& m) {
   const auto& facts = snapshot_access::facts_of(state);
   auto values = value_sharing{};
   snapshot_access::count(values, state);
-  auto out = std::string{head};
-  out.append(sum_digits, '0').append("\",\"of\":");
+  auto out = std::string{"\",\"of\":"};
   append_json(out, name_of(*facts.what));
   out += ",\"values\":";
   values.write_table(out);
@@ -109,18 +81,12 @@ std::optional<std::string> encode_snapshot(const machine& m) {
   out += '}';
   auto mask = secret_mask{facts.secrets};
   if (!mask.empty() && mask.masked(out) != out) return std::nullopt;
-  auto from = head.size() + sum_digits;
-  out.replace(head.size(), sum_digits, sum_text(std::string_view{out}.substr(from)));
-  return out;
+  return seal_snapshot(out);
 }
 
 // --- reading ---
 
 namespace {
-
-void ensure(bool holds, const char* otherwise) {
-  if (!holds) throw unreadable_snapshot{otherwise};
-}
 
 effect_id id_of(const command& sent) {
   auto id = [](const auto& c) -> effect_id {
@@ -141,12 +107,12 @@ void snapshot_access::read(snapshot_reader& r, const value& from, interpreter& m
       auto effect = open_effect{};
       r.object(written, effect, [] {});
       auto id = id_of(effect.sent);
-      ensure(m.effects_.emplace(id, std::move(effect)).second, "an effect is there twice");
+      ensure_readable(m.effects_.emplace(id, std::move(effect)).second, "an effect is there twice");
     }
     auto now = branch_id{};
     r("now", now);
     m.now_ = m.find_branch(now);
-    ensure(m.now_ != nullptr, "the branch at work is not there");
+    ensure_readable(m.now_ != nullptr, "the branch at work is not there");
   });
 }
 
@@ -159,14 +125,16 @@ void snapshot_access::read_branch(snapshot_reader& r, const value& from, interpr
     auto b = fresh.get();
     if (parent) {
       b->parent = m.find_branch(*parent);
-      ensure(b->id != 0 && b->parent && !b->parent->frames.empty(), "a branch has no parent");
+      ensure_readable(b->id != 0 && b->parent && !b->parent->frames.empty(),
+                      "a branch has no parent");
       const auto& fork = b->parent->frames.back().fork;
-      ensure(fork && b->index < fork->open.size() && fork->open[b->index] == b->id,
-             "a branch is not its parent's");
+      ensure_readable(fork && b->index < fork->open.size() && fork->open[b->index] == b->id,
+                      "a branch is not its parent's");
       b->below = b->parent->below + b->parent->frames.size();
-      ensure(m.branches_.emplace(b->id, std::move(fresh)).second, "a branch is there twice");
+      ensure_readable(m.branches_.emplace(b->id, std::move(fresh)).second,
+                      "a branch is there twice");
     } else {
-      ensure(b->id == 0 && m.main_.frames.empty(), "there are two main branches");
+      ensure_readable(b->id == 0 && m.main_.frames.empty(), "there are two main branches");
       m.main_ = std::move(*b);
       b = &m.main_;
     }
@@ -179,20 +147,20 @@ void snapshot_access::read_frame(snapshot_reader& r, const value& from, interpre
   auto around = line.frames.empty() ? nullptr : &line.frames.back();
   auto f = frame{};
   if (around) {
-    ensure(around->list && around->next < around->list->size(), "a task is in no scope");
+    ensure_readable(around->list && around->next < around->list->size(), "a task is in no scope");
     f.what = &(*around->list)[around->next];
   }
   r.object(from, f, [&] {
     auto task = std::string{}, name = std::string{};
     r("task", task);
     r("scope", name);
-    ensure(task == (f.what ? f.what->pointer : ""), "a task is not where it was");
+    ensure_readable(task == (f.what ? f.what->pointer : ""), "a task is not where it was");
     check_frame(line, f);
     for (const auto& scope : scopes_of(*m.run_.what, f, line))
       if (scope.name == name) f.list = scope.tasks;
-    ensure(name.empty() == !f.list, "a scope is not in the definition");
-    ensure(f.visits.size() == (f.list ? f.list->size() : 0) && f.next <= f.visits.size(),
-           "a task is not in its scope");
+    ensure_readable(name.empty() == !f.list, "a scope is not in the definition");
+    ensure_readable(f.visits.size() == (f.list ? f.list->size() : 0) && f.next <= f.visits.size(),
+                    "a task is not in its scope");
   });
   line.frames.push_back(std::move(f));
 }
@@ -200,7 +168,8 @@ void snapshot_access::read_frame(snapshot_reader& r, const value& from, interpre
 outcome<machine, std::string> decode_snapshot(std::shared_ptr<const definition> d,
                                               machine_limits limits, value secrets,
                                               std::string_view text) try {
-  checked(text);
+  ensure_readable(is_snapshot(text), "it is of an unknown version");
+  ensure_readable(is_sound(text), "it is damaged");
   auto parsed = parse_json(text, json_limits{512, text.size()});
   if (!parsed) return failed{"not JSON: " + parsed.error().reason};
   if (parsed->get("of") != name_of(*d))

@@ -7,13 +7,13 @@
 
 /// What a snapshot holds, part by part. Each list of members is used in both directions: an
 /// `Archive` is called with the name of a member and the member, and writes or reads it
-/// (workflow/machine/snapshot_archives.hpp). A member that is as it begins is left out.
+/// (snapshot_writer.hpp, snapshot_reader.hpp). A member that is as it begins is left out.
 ///
 /// Left out are also things that follow from others while a run rests: which branch waits for
-/// what, and which frame an effect belongs to (workflow/machine/snapshot_links.hpp).
+/// what, and which frame an effect belongs to (snapshot_rest.cpp).
 ///
 /// These lists are the format. A change that an older snapshot can't be read with, or that would
-/// be read as something else, needs another `snapshot_version`.
+/// be read as something else, needs another version in snapshot_sum.hpp.
 namespace steward::workflow {
 
 class snapshot_writer;

@@ -14,10 +14,6 @@ namespace {
 constexpr int64_t time_max = int64_t{1} << 61;
 constexpr int count_max = 1'000'000'000;
 
-void ensure(bool holds, const char* otherwise) {
-  if (!holds) throw unreadable_snapshot{otherwise};
-}
-
 bool is_time(int64_t us) { return us >= -time_max && us <= time_max; }
 
 bool has_open_branches(const frame& f) {
@@ -110,23 +106,27 @@ bool snapshot_access::rests(const interpreter& m) {
 // --- what fits ---
 
 void snapshot_access::settle(interpreter& m) {
-  ensure(m.now_us_ >= 0 && is_time(m.now_us_) && is_time(m.run_.started_us), "a time is no time");
-  ensure(m.ended_as_ == run_status::pending || is_final(m.ended_as_), "the end is no end");
-  ensure(m.error_.has_value() == (m.ended_as_ == run_status::faulted), "an error is no fault's");
-  ensure(m.last_branch_ < 1u << 31 && m.last_effect_ < uint64_t{1} << 62, "a number is too large");
+  ensure_readable(m.now_us_ >= 0 && is_time(m.now_us_) && is_time(m.run_.started_us),
+                  "a time is no time");
+  ensure_readable(m.ended_as_ == run_status::pending || is_final(m.ended_as_), "the end is no end");
+  ensure_readable(m.error_.has_value() == (m.ended_as_ == run_status::faulted),
+                  "an error is no fault's");
+  ensure_readable(m.last_branch_ < 1u << 31 && m.last_effect_ < uint64_t{1} << 62,
+                  "a number is too large");
   for (const auto& child : m.unanswered_)
-    ensure(std::holds_alternative<start_child>(child), "a child is none");
-  ensure(!m.main_.frames.empty() || (!m.ended() && m.branches_.empty()), "no frame is there");
+    ensure_readable(std::holds_alternative<start_child>(child), "a child is none");
+  ensure_readable(!m.main_.frames.empty() || (!m.ended() && m.branches_.empty()),
+                  "no frame is there");
   if (m.failed_in_) {
     auto failed = m.find_branch(*m.failed_in_);
-    ensure(m.ended() && failed && failed->frames.size() > 1, "what failed is not there");
+    ensure_readable(m.ended() && failed && failed->frames.size() > 1, "what failed is not there");
   }
   auto claims = std::vector<claim>{};
   auto forked = ptrdiff_t{0};
   m.each_branch([&](branch& b) {
-    ensure(b.id <= m.last_branch_ && b.repeat >= 0 && b.repeat < count_max,
-           "a branch is no branch");
-    ensure(!b.frames.empty() || &b == &m.main_, "a branch has no frames");
+    ensure_readable(b.id <= m.last_branch_ && b.repeat >= 0 && b.repeat < count_max,
+                    "a branch is no branch");
+    ensure_readable(!b.frames.empty() || &b == &m.main_, "a branch has no frames");
     for (auto& f : b.frames)
       if (f.fork) {
         f.fork->running = f.fork->open.size() -
@@ -136,68 +136,72 @@ void snapshot_access::settle(interpreter& m) {
     if (b.frames.empty()) return;
     const auto& top = b.frames.back();
     for (const auto& f : std::span{b.frames}.first(b.frames.size() - 1))
-      ensure(goes_on_in_scope(f), "a task is at work in the wrong scope");
+      ensure_readable(goes_on_in_scope(f), "a task is at work in the wrong scope");
     if (m.ended()) {
-      ensure(goes_on_in_scope(top) || top.waits_for != 0 || has_open_branches(top) ||
-                 m.failed_in_ == b.id || m.main_.frames.size() == 1,
-             "a task could not go on");
+      ensure_readable(goes_on_in_scope(top) || top.waits_for != 0 || has_open_branches(top) ||
+                          m.failed_in_ == b.id || m.main_.frames.size() == 1,
+                      "a task could not go on");
       return;
     }
     b.joining = has_open_branches(top);
     b.blocked_on = b.joining ? 0 : top.waits_for;
-    ensure(!b.ready() && b.frames.front().list, "a branch waits for nothing");
+    ensure_readable(!b.ready() && b.frames.front().list, "a branch waits for nothing");
     claim_effects(claims, b);
   });
   // Each branch is in its parent's list: so nothing else is in any.
-  ensure(forked == static_cast<ptrdiff_t>(m.branches_.size()), "a branch is not there");
+  ensure_readable(forked == static_cast<ptrdiff_t>(m.branches_.size()), "a branch is not there");
   std::ranges::sort(claims, {}, &claim::id);
   auto twice = std::ranges::adjacent_find(claims, {}, &claim::id) != claims.end();
-  ensure(!twice && claims.size() == m.effects_.size(), "an effect is nobody's");
+  ensure_readable(!twice && claims.size() == m.effects_.size(), "an effect is nobody's");
   for (const auto& c : claims) {
     auto found = m.effects_.find(c.id);
-    ensure(found != m.effects_.end() && c.id <= m.last_effect_, "an effect is not there");
+    ensure_readable(found != m.effects_.end() && c.id <= m.last_effect_, "an effect is not there");
     auto& effect = found->second;
     const auto& b = m.line(c.where);
     auto waits =
         c.use == open_effect::purpose::answer && !std::holds_alternative<listen_for>(effect.sent);
-    ensure(!waits || c.depth + 1 == b.frames.size(), "a task waits below another");
-    ensure(may_ask(b.frames[c.depth], c.use, effect.sent), "a task waits for something else");
+    ensure_readable(!waits || c.depth + 1 == b.frames.size(), "a task waits below another");
+    ensure_readable(may_ask(b.frames[c.depth], c.use, effect.sent),
+                    "a task waits for something else");
     effect.use = c.use;
     effect.where = c.where;
     effect.depth = c.depth;
   }
   for (const auto& e : m.arrived_) {
     auto found = m.effects_.find(effect_of(e));
-    ensure(found == m.effects_.end() || answers(e, found->second.sent), "an answer is to nothing");
+    ensure_readable(found == m.effects_.end() || answers(e, found->second.sent),
+                    "an answer is to nothing");
   }
 }
 
 void snapshot_access::check_frame(const branch& line, frame& f) {
-  ensure(is_time(f.started_us) && is_time(f.timeout.since_us), "a time is no time");
-  ensure(f.repeated >= 0 && f.repeated < count_max, "a count is too large");
+  ensure_readable(is_time(f.started_us) && is_time(f.timeout.since_us), "a time is no time");
+  ensure_readable(f.repeated >= 0 && f.repeated < count_max, "a count is too large");
   if (!f.what) {
     auto alone = !f.loop && !f.attempt && !f.fork && !f.listening && !f.extended;
-    return ensure(alone && f.waits_for == 0 && line.frames.empty(), "a root is no task");
+    return ensure_readable(alone && f.waits_for == 0 && line.frames.empty(), "a root is no task");
   }
   const auto& body = f.what->body;
   auto is_or_not = [](const auto& state, auto task) {
-    ensure(!state || task, "a task is of another kind");
+    ensure_readable(!state || task, "a task is of another kind");
     return state != nullptr;
   };
   if (is_or_not(f.loop, std::get_if<for_task>(&body))) {
     const auto& l = *f.loop;
-    ensure(l.items.is_array() && (!l.iterating || l.index < l.items.size()), "a loop has no item");
+    ensure_readable(l.items.is_array() && (!l.iterating || l.index < l.items.size()),
+                    "a loop has no item");
   }
   if (is_or_not(f.attempt, std::get_if<try_task>(&body)))
-    ensure(is_time(f.attempt->first_attempt_us) && is_time(f.attempt->attempt.since_us),
-           "a time is no time");
+    ensure_readable(is_time(f.attempt->first_attempt_us) && is_time(f.attempt->attempt.since_us),
+                    "a time is no time");
   if (auto fork = std::get_if<fork_task>(&body); is_or_not(f.fork, fork)) {
     auto n = fork->branches.size();
-    ensure(f.fork->open.size() == n && f.fork->outputs.size() == n && f.fork->exports.size() == n,
-           "a fork has other branches");
+    ensure_readable(f.fork->open.size() == n && f.fork->outputs.size() == n &&
+                        f.fork->exports.size() == n,
+                    "a fork has other branches");
   }
   if (auto listen = std::get_if<listen_task>(&body); is_or_not(f.listening, listen)) {
-    ensure(!f.listening->iterating || listen->each, "a listener has no iterations");
+    ensure_readable(!f.listening->iterating || listen->each, "a listener has no iterations");
     bind(f.listening->consumption, listen->to, listen->read);
   }
 }
@@ -211,7 +215,7 @@ void snapshot_access::bind(event_consumption& c, const event_strategy& what, eve
               });
   if (!fits || (until != nullptr) != (c.until_ != nullptr)) {
     auto blank = c.fulfilled_.empty() && c.expected_.empty() && c.taken_.empty() && !c.until_;
-    return ensure(blank && !c.done_, "a listener consumes other events");
+    return ensure_readable(blank && !c.done_, "a listener consumes other events");
   }
   c.what_ = &what;
   c.read_ = read;

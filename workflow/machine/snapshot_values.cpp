@@ -165,7 +165,7 @@ void write_snapshot_text(std::string& out, std::string_view text) {
 // --- reading ---
 
 shared_values::shared_values(const value& table, uint64_t weight_max) : weight_max_(weight_max) {
-  if (!table.is_array()) throw unreadable_snapshot{"the shared values are no array"};
+  ensure_readable(table.is_array(), "the shared values are no array");
   for (const auto& written : table.items()) table_.push_back(read(written));
 }
 

@@ -22,6 +22,9 @@ namespace steward::workflow {
 struct unreadable_snapshot : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
+inline void ensure_readable(bool holds, const char* otherwise) {
+  if (!holds) throw unreadable_snapshot{otherwise};
+}
 
 /// Finds out which nodes the values of a run share, then writes each of them once.
 ///

@@ -1,6 +1,7 @@
 #include "workflow/simulation/life.hpp"
 
 #include "workflow/json.hpp"
+#include "workflow/machine/snapshot.hpp"
 
 #include <cstdio>
 
@@ -110,6 +111,19 @@ std::optional<std::string> life::rebuild() {
   if (again.digest != trail_.digest)
     return "the rebuilt run took other steps or gave other commands than the one that lived";
   machine_ = std::move(reborn);
+  return go_on_from_snapshot();
+}
+
+/// From here on the run lives by what a snapshot of it says; the next rebuilding is without.
+std::optional<std::string> life::go_on_from_snapshot() {
+  auto text = encode_snapshot(machine_);
+  if (!text) return std::nullopt; // it holds a secret
+  auto read = decode_snapshot(what_, limits_, secrets_, *text);
+  if (!read) return read.error();
+  auto before = look(machine_), after = look(*read);
+  if (before != after)
+    return "the run from a snapshot is not the one it is of: " + after + " / " + before;
+  machine_ = *std::move(read);
   return std::nullopt;
 }
 

@@ -25,7 +25,8 @@ public:
   const machine& now() const { return machine_; }
   /// Journals the event, which must be wanted, and applies it.
   std::vector<command> take(const event& e);
-  /// Loses the machine and rebuilds it from the journal. Says how the two differ, if they do.
+  /// Loses the machine and rebuilds it from the journal, then once more from a snapshot. Says how
+  /// they differ, if they do.
   std::optional<std::string> rebuild();
   size_t journal_entries() const { return journal_.size(); }
   uint64_t steps() const { return trail_.steps; }
@@ -40,6 +41,7 @@ private:
   class observer;
 
   std::vector<command> apply(machine& m, const event& e, trail& into, audience* watch) const;
+  std::optional<std::string> go_on_from_snapshot();
 
   std::shared_ptr<const definition> what_;
   machine_limits limits_;
