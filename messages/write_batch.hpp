@@ -1,6 +1,7 @@
 #pragma once
 
 #include "messages/ids.hpp"
+#include "messages/records.hpp"
 #include "workflow/machine.hpp"
 
 #include <cstdint>
@@ -152,7 +153,8 @@ struct purge_inbox {
 using write_op =
     std::variant<insert_run, append_journal, update_run, put_timer, clear_timer, publish_event,
                  put_workflow, put_event, put_listener, advance_listener, clear_listener,
-                 put_schedule, clear_schedule, put_snapshot, purge_runs, purge_feed, purge_inbox>;
+                 put_schedule, clear_schedule, put_snapshot, purge_runs, purge_feed, purge_inbox,
+                 put_collection, drop_collection, put_record, delete_record>;
 
 struct write_batch {
   tenant_id tenant;
@@ -182,7 +184,7 @@ struct batch_result {
     /// exists with the same content, `workflow_id`. Nothing of the batch was applied.
     duplicate,
     /// A key with another fingerprint, a version with other content, a journal entry whose place is
-    /// taken. Nothing of the batch was applied.
+    /// taken, what `refusal` says of records. Nothing of the batch was applied.
     conflict,
     /// The store could not write (disk full, ...). Nothing of the batch was applied.
     unavailable,
@@ -193,6 +195,10 @@ struct batch_result {
   std::string reason;                        ///< For people, when not committed.
   std::vector<put_event_result> events = {}; ///< One for each `put_event`, when committed.
   std::vector<purge_result> purges = {};     ///< One for each `purge_...`, when committed.
+  /// One for each `put_record` and `delete_record`, when committed.
+  std::vector<record_result> records = {};
+  uint64_t collection_version = 0; ///< put_collection, when committed.
+  record_refusal refusal = record_refusal::none;
 };
 
 /// One event of a tenant's feed, numbered. `sequence` counts from 1 without holes.

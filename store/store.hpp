@@ -4,6 +4,7 @@
 #include "messages/write_batch.hpp"
 #include "workflow/outcome.hpp"
 
+#include <chrono>
 #include <memory>
 #include <span>
 #include <string>
@@ -94,6 +95,9 @@ struct stored_schedule {
   std::string state; ///< JSON text.
 };
 
+/// How long a question about records may take.
+constexpr std::chrono::milliseconds record_query_most{2'000};
+
 /// Sees everything that was committed before the call. One thread at a time; open one per thread.
 class reader {
 public:
@@ -138,6 +142,24 @@ public:
   listeners(const tenant_id& tenant, const std::optional<stored_listener>& after, size_t limit) = 0;
   /// All of the tenant, by namespace and name.
   virtual result<std::vector<stored_schedule>> schedules(const tenant_id& tenant) = 0;
+
+  virtual result<std::optional<collection_row>> find_collection(const tenant_id& tenant,
+                                                                const std::string& name) = 0;
+  /// By name; past `after`, which may be empty.
+  virtual result<std::vector<collection_row>>
+  list_collections(const tenant_id& tenant, const std::string& after, size_t limit) = 0;
+  virtual result<std::optional<record_row>>
+  get_record(const tenant_id& tenant, const std::string& collection, const std::string& id) = 0;
+  /// One page; nothing where there is no such collection. `unprocessable` when it took longer than
+  /// `record_query_most`: no index serves it, and there are too many records for that.
+  virtual result<std::vector<record_row>> find_records(const tenant_id& tenant,
+                                                       const record_query& query) = 0;
+  /// The versions of a record that are less than `before`, newest first. Nothing unless the
+  /// collection keeps history.
+  virtual result<std::vector<record_row>> record_history(const tenant_id& tenant,
+                                                         const std::string& collection,
+                                                         const std::string& id, uint64_t before,
+                                                         size_t limit) = 0;
 
   virtual result<std::vector<tenant_id>> tenants() = 0;
   /// Those that have something to do by themselves: a run that is pending or running, a listener or

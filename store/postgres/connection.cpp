@@ -138,6 +138,11 @@ rows connection::run(const statement& what, const parameters& with) {
   });
 }
 
+rows connection::run_once(const std::string& sql, const parameters& with) {
+  return guarded(
+      sql, [&](pqxx::nontransaction& on) { return libpqxx::exec_params(on, sql, with.values()); });
+}
+
 bool connection::is_open() const { return library_->is_open(); }
 int connection::backend() const { return library_->backendpid(); }
 int connection::server_version() const { return library_->server_version(); }

@@ -110,6 +110,8 @@ public:
   /// Any number of statements without parameters, separated by semicolons; the last one's result.
   rows execute(const std::string& sql);
   rows run(const statement& what, const parameters& with = {});
+  /// What is not asked often enough to be prepared. Parameters are $1, $2, ..., with their types.
+  rows run_once(const std::string& sql, const parameters& with);
 
   bool is_open() const;
   int backend() const;        ///< The process that serves it.

@@ -23,25 +23,48 @@ inline std::unique_ptr<pqxx::connection> connect(const std::string& url) {
   return made;
 }
 
-/// Runs a prepared statement. All values travel in PostgreSQL's binary form.
-inline pqxx::result exec_prepared(pqxx::transaction_base& on, const std::string& name,
-                                  const std::vector<std::string>& values) {
+// All values travel in PostgreSQL's binary form.
 #if PQXX_VERSION_MAJOR < 7
+inline std::vector<pqxx::binarystring> binary(const std::vector<std::string>& values) {
   std::vector<pqxx::binarystring> bytes;
   bytes.reserve(values.size());
   for (const auto& value : values) bytes.emplace_back(value);
-  return on.exec_prepared(name, pqxx::prepare::make_dynamic_params(bytes));
+  return bytes;
+}
 #else
+inline pqxx::params binary(const std::vector<std::string>& values) {
   pqxx::params bytes;
   bytes.reserve(values.size());
   for (const auto& value : values)
     bytes.append(std::basic_string_view<std::byte>{reinterpret_cast<const std::byte*>(value.data()),
                                                    value.size()});
-#if PQXX_VERSION_MAJOR > 7 || PQXX_VERSION_MINOR >= 10
+  return bytes;
+}
+#endif
+
+/// Runs a prepared statement.
+inline pqxx::result exec_prepared(pqxx::transaction_base& on, const std::string& name,
+                                  const std::vector<std::string>& values) {
+  const auto bytes = binary(values);
+#if PQXX_VERSION_MAJOR < 7
+  return on.exec_prepared(name, pqxx::prepare::make_dynamic_params(bytes));
+#elif PQXX_VERSION_MAJOR > 7 || PQXX_VERSION_MINOR >= 10
   return on.exec(pqxx::prepped{name}, bytes);
 #else
   return on.exec_prepared(name, bytes);
 #endif
+}
+
+/// Runs a statement once.
+inline pqxx::result exec_params(pqxx::transaction_base& on, const std::string& sql,
+                                const std::vector<std::string>& values) {
+  const auto bytes = binary(values);
+#if PQXX_VERSION_MAJOR < 7
+  return on.exec_params(sql, pqxx::prepare::make_dynamic_params(bytes));
+#elif PQXX_VERSION_MAJOR > 7 || PQXX_VERSION_MINOR >= 10
+  return on.exec(sql, bytes);
+#else
+  return on.exec_params(sql, bytes);
 #endif
 }
 

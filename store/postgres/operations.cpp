@@ -34,6 +34,8 @@ batch_result operations::apply(const write_batch& batch) {
   if (!accepted) {
     result_.events.clear();
     result_.purges.clear();
+    result_.records.clear();
+    result_.collection_version = 0;
   }
   for (auto* each : books_) accepted ? each->keep() : each->take_back();
   return std::move(result_);
@@ -206,6 +208,13 @@ bool operations::is_exclusive(const write_batch& batch) {
   return false;
 }
 
+bool operations::changes_schema(const write_batch& batch) {
+  for (const auto& op : batch.ops)
+    if (std::holds_alternative<put_collection>(op) || std::holds_alternative<drop_collection>(op))
+      return true;
+  return false;
+}
+
 bool operations::apply(const purge_runs& op) {
   result_.purges.push_back(purges_.purge(*tenant_, op));
   return true;
@@ -220,6 +229,40 @@ bool operations::apply(const purge_inbox& op) {
   const auto removed = inbox_.purge(*tenant_, op);
   result_.purges.push_back({removed, removed == op.limit, {}});
   return true;
+}
+
+// --- records ------------------------------------------------------------------------------------
+
+bool operations::apply(const put_collection& op) {
+  tenant_->added.founded = true;
+  if (auto why = records_.put(*tenant_, op, result_.collection_version)) return refuse(*why);
+  return true;
+}
+
+bool operations::apply(const drop_collection& op) {
+  if (auto why = records_.drop(*tenant_, op)) return refuse(*why);
+  return true;
+}
+
+bool operations::apply(const put_record& op) {
+  record_result done;
+  if (auto why = records_.put(*tenant_, op, done)) return refuse(*why);
+  result_.records.push_back(done);
+  return apply(record_event(done.created ? record_change::created : record_change::updated,
+                            op.collection, op.id, done.version, op.time_us));
+}
+
+bool operations::apply(const delete_record& op) {
+  record_result done;
+  if (auto why = records_.remove(*tenant_, op, done)) return refuse(*why);
+  result_.records.push_back(done);
+  return done.version == 0 || apply(record_event(record_change::deleted, op.collection, op.id,
+                                                 done.version, op.time_us));
+}
+
+bool operations::refuse(refused_record why) {
+  result_.refusal = why.why;
+  return refuse(kind::conflict, std::move(why.reason));
 }
 
 // --- refusing -----------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 #include "store/postgres/inbox_book.hpp"
 #include "store/postgres/key_book.hpp"
 #include "store/postgres/purge_book.hpp"
+#include "store/postgres/record_book.hpp"
 #include "store/postgres/run_book.hpp"
 #include "store/postgres/tenant_book.hpp"
 #include "store/postgres/waiting_book.hpp"
@@ -22,11 +23,16 @@ public:
   /// Whether it has to be a group by itself.
   static bool is_exclusive(const write_batch& batch);
 
+  /// Whether it changes more than rows.
+  static bool changes_schema(const write_batch& batch);
+
   /// Looks up what the group will look at. Throws `sql_error`.
   void prepare(group batches, connection& db);
   /// Decides one batch of it; the next one sees what this one did, unless it was refused.
   batch_result apply(const write_batch& batch);
   group_statement write();
+  /// What has to be run after it, in the same transaction.
+  const std::vector<std::string>& schema_changes() const { return records_.schema_changes(); }
 
   // As for each book.
   void settle();
@@ -54,6 +60,10 @@ private:
   void want(const purge_runs& op) { purges_.want(*tenant_, op); }
   void want(const purge_feed& op) { purges_.want(*tenant_, op); }
   void want(const purge_inbox& op) { inbox_.want(*tenant_, op); }
+  void want(const put_collection& op) { records_.want(*tenant_, op); }
+  void want(const drop_collection& op) { records_.want(*tenant_, op); }
+  void want(const put_record& op) { records_.want(*tenant_, op); }
+  void want(const delete_record& op) { records_.want(*tenant_, op); }
 
   // Each returns false when it refuses, with the reason in result_.
   bool apply(const insert_run& op);
@@ -73,11 +83,16 @@ private:
   bool apply(const purge_runs& op);
   bool apply(const purge_feed& op);
   bool apply(const purge_inbox& op);
+  bool apply(const put_collection& op);
+  bool apply(const drop_collection& op);
+  bool apply(const put_record& op);
+  bool apply(const delete_record& op);
 
   bool key_is_free(const insert_run& op);
   bool has_status(run_status status);
   bool refuse(batch_result::kind what, std::string reason);
   bool refuse_unknown(const run_id& id);
+  bool refuse(refused_record why);
 
   tenant_book tenants_;
   workflow_book workflows_;
@@ -86,7 +101,9 @@ private:
   waiting_book waiting_;
   inbox_book inbox_;
   purge_book purges_;
-  book* const books_[7] = {&tenants_, &workflows_, &runs_, &keys_, &waiting_, &inbox_, &purges_};
+  record_book records_;
+  book* const books_[8] = {&tenants_, &workflows_, &runs_,   &keys_,
+                           &waiting_, &inbox_,     &purges_, &records_};
 
   // Of the batch in hand.
   const tenant_id* name_ = nullptr;

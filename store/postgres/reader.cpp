@@ -1,6 +1,7 @@
 #include "store/postgres/reader.hpp"
 
 #include "store/feed_codec.hpp"
+#include "store/postgres/reader_sessions.hpp"
 #include "store/postgres/row_reading.hpp"
 #include "store/postgres/sql_reading.hpp"
 #include "workflow/version.hpp"
@@ -34,25 +35,6 @@ std::string latest_version(connection& db, int32_t tenant, const workflow_ref& r
   return latest;
 }
 
-/// Reads of one moment, for as long as it lives.
-class one_moment {
-public:
-  explicit one_moment(connection& db) : db_(db) {
-    db_.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-  }
-  ~one_moment() {
-    try {
-      db_.execute("ROLLBACK");
-    } catch (const sql_error&) { // The connection is gone, and the transaction with it.
-    }
-  }
-  one_moment(const one_moment&) = delete;
-  one_moment& operator=(const one_moment&) = delete;
-
-private:
-  connection& db_;
-};
-
 } // namespace
 
 postgres_reader::postgres_reader(const options& o, writer_seat& seat, std::shared_ptr<void> hold)
@@ -62,38 +44,6 @@ postgres_reader::postgres_reader(const options& o, writer_seat& seat, std::share
       }) {}
 
 // --- whose rows ---------------------------------------------------------------------------------
-
-template <class Read>
-auto postgres_reader::connected(Read read) -> result<decltype(read(std::declval<connection&>()))> {
-  for (bool again = session_.is_open();; again = false) {
-    try {
-      seat_.require_certainty();
-      return read(session_.get());
-    } catch (const sql_error& e) {
-      if (e.lost()) session_.drop();
-      if (e.lost() && again) continue;
-      return failed{store_error{e.blames_store() ? ec::corrupt_data : ec::unavailable, e.what()}};
-    }
-  }
-}
-
-template <class None, class Read>
-result<None> postgres_reader::of_tenant(const tenant_id& tenant, None none, Read read) {
-  return connected([&](connection& db) -> None {
-    const auto id = find_tenant(db, tenant);
-    if (id == 0) return none;
-    see(db, std::to_string(id));
-    return read(db, id);
-  });
-}
-
-template <class Read>
-auto postgres_reader::of_all(Read read) -> result<decltype(read(std::declval<connection&>()))> {
-  return connected([&](connection& db) {
-    see(db, "*");
-    return read(db);
-  });
-}
 
 void postgres_reader::see(connection& db, const std::string& whom) {
   if (seen_ == whom) return;

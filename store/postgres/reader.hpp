@@ -40,6 +40,19 @@ public:
                                                  const std::optional<stored_listener>& after,
                                                  size_t limit) override;
   result<std::vector<stored_schedule>> schedules(const tenant_id& tenant) override;
+  result<std::optional<collection_row>> find_collection(const tenant_id& tenant,
+                                                        const std::string& name) override;
+  result<std::vector<collection_row>>
+  list_collections(const tenant_id& tenant, const std::string& after, size_t limit) override;
+  result<std::optional<record_row>> get_record(const tenant_id& tenant,
+                                               const std::string& collection,
+                                               const std::string& id) override;
+  result<std::vector<record_row>> find_records(const tenant_id& tenant,
+                                               const record_query& query) override;
+  result<std::vector<record_row>> record_history(const tenant_id& tenant,
+                                                 const std::string& collection,
+                                                 const std::string& id, uint64_t before,
+                                                 size_t limit) override;
   result<std::vector<tenant_id>> tenants() override;
   result<std::vector<tenant_id>> busy_tenants() override;
 

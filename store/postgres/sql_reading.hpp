@@ -106,6 +106,26 @@ inline const statement schedules{"schedules", "SELECT namespace, name, state FRO
                                               " ORDER BY tenant, namespace, name"};
 
 inline const statement tenants{"tenants", "SELECT name FROM steward.tenants ORDER BY name"};
+#define STEWARD_COLLECTION                                                                         \
+  "SELECT id, name, schema, indexes, keeps_history, version, updated_us"                           \
+  " FROM steward.collections WHERE tenant = $1::int"
+inline const statement collection{"collection", STEWARD_COLLECTION " AND name = $2::text"};
+inline const statement collections{"collections",
+                                   STEWARD_COLLECTION " AND name > $2::text"
+                                                      " ORDER BY tenant, name LIMIT $3::bigint"};
+#undef STEWARD_COLLECTION
+#define STEWARD_NUMBER                                                                             \
+  "(SELECT c.id FROM steward.collections c WHERE c.tenant = $1::int AND c.name = $2::text)"
+inline const statement record{
+    "record", "SELECT id, version, data::text, created_us, updated_us"
+              " FROM steward.own_records WHERE collection = " STEWARD_NUMBER " AND id = $3::text"};
+inline const statement record_history{
+    "record_history", "SELECT id, version, data::text, created_us, updated_us"
+                      " FROM steward.record_history WHERE collection = " STEWARD_NUMBER
+                      " AND id = $3::text AND version < $4::bigint"
+                      " ORDER BY collection DESC, id DESC, version DESC LIMIT $5::bigint"};
+#undef STEWARD_NUMBER
+
 inline const statement busy_tenants{
     "busy_tenants",
     "SELECT t.name FROM steward.tenants t"
@@ -140,7 +160,11 @@ inline const statement* const own[] = {&run,
                                        &inbox,
                                        &inbox_range,
                                        &listeners,
-                                       &schedules};
+                                       &schedules,
+                                       &collection,
+                                       &collections,
+                                       &record,
+                                       &record_history};
 /// Of all.
 inline const statement* const shared[] = {&tenant_id, &timers, &workflow_by_id, &tenants,
                                           &busy_tenants};

@@ -69,6 +69,23 @@ inline const statement find_listeners{
     " JOIN steward.listeners l ON l.tenant = x.tenant AND l.run = x.run AND l.effect = x.effect"
     " AND l.trigger = x.trigger"};
 
+/// And whether there is any record in it.
+inline const statement find_collections{
+    "find_collections",
+    "SELECT x.at, c.id, c.version, c.newest_version, c.keeps_history, c.indexes,"
+    " EXISTS (SELECT 1 FROM steward.records r WHERE r.collection = c.id)"
+    " FROM unnest($1::int[], $2::text[]) WITH ORDINALITY x (tenant, name, at)"
+    " JOIN steward.collections c ON c.tenant = x.tenant AND c.name = x.name"};
+inline const statement free_collections{
+    "free_collections",
+    "SELECT nextval('steward.collection_numbers') FROM generate_series(1, $1::bigint)"};
+inline const statement find_records{
+    "find_records", "SELECT x.at, r.version, r.created_us, r.updated_us"
+                    " FROM unnest($1::int[], $2::text[], $3::text[])"
+                    " WITH ORDINALITY x (tenant, collection, id, at)"
+                    " JOIN steward.collections c ON c.tenant = x.tenant AND c.name = x.collection"
+                    " JOIN steward.records r ON r.collection = c.id AND r.id = x.id"};
+
 // --- what it changes ----------------------------------------------------------------------------
 
 inline constexpr row_change put_tenants{
@@ -206,14 +223,56 @@ inline constexpr row_change drop_feed{
     23, "DELETE FROM steward.feed f USING unnest($1::int[], $2::bigint[]) x (tenant, last)"
         " WHERE f.tenant = x.tenant AND f.last = x.last"};
 
+// --- records ------------------------------------------------------------------------------------
+
+inline constexpr row_change put_collections{
+    24, "INSERT INTO steward.collections (id, tenant, name, schema, indexes, keeps_history,"
+        " version, updated_us, newest_version) SELECT * FROM unnest($1::bigint[], $2::int[],"
+        " $3::text[], $4::text[], $5::text[], $6::boolean[], $7::bigint[], $8::bigint[],"
+        " $9::bigint[]) ON CONFLICT (id) DO UPDATE SET schema = excluded.schema,"
+        " indexes = excluded.indexes, keeps_history = excluded.keeps_history,"
+        " version = excluded.version, updated_us = excluded.updated_us,"
+        " newest_version = excluded.newest_version"};
+inline constexpr row_change count_records{
+    25, "UPDATE steward.collections c SET newest_version = x.newest"
+        " FROM unnest($1::bigint[], $2::bigint[]) x (id, newest) WHERE c.id = x.id"};
+inline constexpr row_change drop_collections{
+    26, "DELETE FROM steward.collections c USING unnest($1::bigint[]) x (id) WHERE c.id = x.id"};
+inline constexpr row_change drop_histories{
+    27, "DELETE FROM steward.record_history h USING unnest($1::bigint[]) x (id)"
+        " WHERE h.collection = x.id"};
+inline constexpr row_change put_records{
+    28,
+    "INSERT INTO steward.records (tenant, collection, id, version, created_us, updated_us, data)"
+    " SELECT x.tenant, x.collection, x.id, x.version, x.created_us, x.updated_us, x.data::jsonb"
+    " FROM unnest($1::int[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[],"
+    " $6::bigint[], $7::text[])"
+    " x (tenant, collection, id, version, created_us, updated_us, data)"
+    " ON CONFLICT (collection, id) DO UPDATE SET version = excluded.version,"
+    " created_us = excluded.created_us, updated_us = excluded.updated_us,"
+    " data = excluded.data"};
+inline constexpr row_change drop_records{
+    29, "DELETE FROM steward.records r USING unnest($1::bigint[], $2::text[]) x (collection, id)"
+        " WHERE r.collection = x.collection AND r.id = x.id"};
+inline constexpr row_change add_history{
+    30, "INSERT INTO steward.record_history (tenant, collection, id, version, created_us,"
+        " updated_us, data)"
+        " SELECT x.tenant, x.collection, x.id, x.version, x.created_us, x.updated_us, x.data::jsonb"
+        " FROM unnest($1::int[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[],"
+        " $6::bigint[], $7::text[])"
+        " x (tenant, collection, id, version, created_us, updated_us, data)"};
+
 inline const statement* const lookups[] = {
-    &last_ids,    &find_tenants,  &find_workflows, &find_versions, &find_runs,  &find_keys,
-    &find_events, &oldest_events, &find_listeners, &oldest_runs,   &oldest_feed};
+    &last_ids,    &find_tenants,     &find_workflows, &find_versions,  &find_runs,
+    &find_keys,   &find_events,      &oldest_events,  &find_listeners, &oldest_runs,
+    &oldest_feed, &find_collections, &find_records};
 inline constexpr const row_change* changes[] = {
-    &put_tenants,    &add_events,      &add_workflows,      &add_runs,          &update_runs,
-    &add_entries,    &put_keys,        &drop_old_keys,      &put_timers,        &drop_timers,
-    &put_inbox,      &drop_inbox,      &put_listeners,      &advance_listeners, &drop_listeners,
-    &put_schedules,  &drop_schedules,  &put_snapshots,      &drop_runs,         &drop_journals,
-    &drop_snapshots, &drop_run_timers, &drop_run_listeners, &drop_feed};
+    &put_tenants,    &add_events,       &add_workflows,      &add_runs,          &update_runs,
+    &add_entries,    &put_keys,         &drop_old_keys,      &put_timers,        &drop_timers,
+    &put_inbox,      &drop_inbox,       &put_listeners,      &advance_listeners, &drop_listeners,
+    &put_schedules,  &drop_schedules,   &put_snapshots,      &drop_runs,         &drop_journals,
+    &drop_snapshots, &drop_run_timers,  &drop_run_listeners, &drop_feed,         &put_collections,
+    &count_records,  &drop_collections, &drop_histories,     &put_records,       &drop_records,
+    &add_history};
 
 } // namespace steward::store::postgres::writing

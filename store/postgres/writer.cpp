@@ -28,9 +28,10 @@ postgres_writer::postgres_writer(writer_seat& seat, std::shared_ptr<void> hold)
 
 commit_report postgres_writer::commit(group batches) {
   // What purges has to see what those before it did.
-  bool one_by_one = batches.size() > 1 && std::ranges::any_of(batches, [](const auto* batch) {
-                      return operations::is_exclusive(*batch);
-                    });
+  bool one_by_one = std::ranges::any_of(batches, [&](const auto* batch) {
+    return operations::changes_schema(*batch) ||
+           (batches.size() > 1 && operations::is_exclusive(*batch));
+  });
   for (int attempt = 1;; ++attempt) {
     try {
       if (!one_by_one)
@@ -103,6 +104,7 @@ batch_result postgres_writer::alone(const write_batch& batch, connection& db, in
     operations_.prepare(only, db);
     auto result = operations_.apply(batch);
     if (const auto all = operations_.write(); !all.empty()) all.run(db, epoch, number);
+    for (const auto& change : operations_.schema_changes()) db.execute(change);
     db.execute("RELEASE batch");
     operations_.settle();
     return result;
@@ -113,6 +115,11 @@ batch_result postgres_writer::alone(const write_batch& batch, connection& db, in
     batch_result refused;
     refused.what = kind::conflict;
     refused.reason = e.what();
+    if (e.state() == "23505") { // A unique index: only those of records have not been looked up.
+      const auto why = not_unique();
+      refused.refusal = why.why;
+      refused.reason = why.reason;
+    }
     return refused;
   }
 }

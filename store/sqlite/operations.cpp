@@ -23,7 +23,7 @@ std::string quoted(const workflow_ref& ref) {
 } // namespace
 
 operations::operations(connection& db, tenant_book& book)
-    : db_(db), book_(book), find_workflow_(db, writing::find_workflow),
+    : db_(db), book_(book), records_(db), find_workflow_(db, writing::find_workflow),
       workflow_family_(db, writing::workflow_family), add_workflow_(db, writing::add_workflow),
       find_key_(db, writing::find_key), add_key_(db, writing::add_key),
       drop_old_keys_(db, writing::drop_old_keys), add_run_(db, writing::add_run),
@@ -46,11 +46,14 @@ batch_result operations::apply(const write_batch& batch, tenant_state& tenant) {
   result_.what = kind::committed;
   changed_rows_ = false;
   run_.reset();
+  records_.forget();
   for (const auto& op : batch.ops)
     if (!std::visit([this](const auto& what) { return apply(what); }, op)) break;
   if (result_.what != kind::committed) {
     result_.events.clear();
     result_.purges.clear();
+    result_.records.clear();
+    result_.collection_version = 0;
   }
   return std::move(result_);
 }
@@ -58,6 +61,7 @@ batch_result operations::apply(const write_batch& batch, tenant_state& tenant) {
 void operations::forget() {
   workflows_.clear();
   run_.reset();
+  records_.forget();
 }
 
 // --- runs ---------------------------------------------------------------------------------------
@@ -212,6 +216,46 @@ bool operations::apply(const put_schedule& op) {
 bool operations::apply(const clear_schedule& op) {
   clear_schedule_.execute(tenant_->id, op.namespace_, op.name);
   return note_changes();
+}
+
+// --- records ------------------------------------------------------------------------------------
+
+bool operations::apply(const put_collection& op) {
+  changed_rows_ = true;
+  book_.found(*tenant_, *name_);
+  if (auto why = records_.put(tenant_->id, op, result_.collection_version)) return refuse(*why);
+  return true;
+}
+
+bool operations::apply(const drop_collection& op) {
+  if (auto why = records_.drop(tenant_->id, op)) return refuse(*why);
+  return changed_rows_ = true;
+}
+
+bool operations::apply(const put_record& op) {
+  record_result done;
+  if (auto why = records_.put(tenant_->id, op, done)) {
+    if (done.version != 0) changed_rows_ = true;
+    return refuse(*why);
+  }
+  result_.records.push_back(done);
+  apply(record_event(done.created ? record_change::created : record_change::updated, op.collection,
+                     op.id, done.version, op.time_us));
+  return changed_rows_ = true;
+}
+
+bool operations::apply(const delete_record& op) {
+  record_result done;
+  if (auto why = records_.remove(tenant_->id, op, done)) return refuse(*why);
+  result_.records.push_back(done);
+  if (done.version == 0) return true;
+  apply(record_event(record_change::deleted, op.collection, op.id, done.version, op.time_us));
+  return changed_rows_ = true;
+}
+
+bool operations::refuse(refused_record why) {
+  result_.refusal = why.why;
+  return refuse(kind::conflict, std::move(why.reason));
 }
 
 // --- looking up ---------------------------------------------------------------------------------

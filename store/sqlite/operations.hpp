@@ -1,5 +1,6 @@
 #pragma once
 
+#include "store/sqlite/record_operations.hpp"
 #include "store/sqlite/tenant_book.hpp"
 
 #include <unordered_map>
@@ -38,6 +39,10 @@ private:
   bool apply(const purge_runs& op);
   bool apply(const purge_feed& op);
   bool apply(const purge_inbox& op);
+  bool apply(const put_collection& op);
+  bool apply(const drop_collection& op);
+  bool apply(const put_record& op);
+  bool apply(const delete_record& op);
 
   struct workflow_place {
     int64_t tenant = 0, family = 0;
@@ -55,10 +60,12 @@ private:
   void keep_key(const insert_run& op);
   bool refuse(batch_result::kind what, std::string reason);
   bool refuse_unknown(const run_id& id);
+  bool refuse(refused_record why);
   bool note_changes(); ///< Of the last statement, if it changed anything. True.
 
   connection& db_;
   tenant_book& book_;
+  record_operations records_;
   statement find_workflow_, workflow_family_, add_workflow_, find_key_, add_key_, drop_old_keys_,
       add_run_, find_run_, update_run_, add_entry_, put_timer_, clear_timer_, drop_old_events_,
       find_event_, add_event_, put_listener_, advance_listener_, clear_listener_, put_schedule_,

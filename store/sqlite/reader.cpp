@@ -1,6 +1,7 @@
 #include "store/sqlite/reader.hpp"
 
 #include "store/feed_codec.hpp"
+#include "store/sqlite/guarded.hpp"
 #include "store/sqlite/sql_reading.hpp"
 #include "workflow/version.hpp"
 
@@ -84,16 +85,6 @@ bool newer(const std::string& a, const std::string& b) {
   return order != 0 ? order > 0 : a > b;
 }
 
-/// The edge of this folder: what SQLite threw becomes a result.
-template <class Read>
-auto guarded(Read&& read) -> result<decltype(read())> {
-  try {
-    return read();
-  } catch (const sql_error& e) {
-    return failed{store_error{e.blames_file() ? ec::corrupt_data : ec::unavailable, e.what()}};
-  }
-}
-
 } // namespace
 
 sqlite_reader::sqlite_reader(const std::filesystem::path& file, std::shared_ptr<void> hold)
@@ -109,7 +100,9 @@ sqlite_reader::sqlite_reader(const std::filesystem::path& file, std::shared_ptr<
       workflows_(db_, reading::workflows), feed_(db_, reading::feed),
       feed_range_(db_, reading::feed_range), inbox_(db_, reading::inbox),
       inbox_range_(db_, reading::inbox_range), listeners_(db_, reading::listeners),
-      schedules_(db_, reading::schedules), tenants_(db_, reading::tenants),
+      schedules_(db_, reading::schedules), collection_(db_, reading::collection),
+      collections_(db_, reading::collections), record_(db_, reading::record),
+      record_history_(db_, reading::record_history), tenants_(db_, reading::tenants),
       busy_tenants_(db_, reading::busy_tenants) {}
 
 // --- runs ---------------------------------------------------------------------------------------

@@ -36,6 +36,19 @@ public:
                                                  const std::optional<stored_listener>& after,
                                                  size_t limit) override;
   result<std::vector<stored_schedule>> schedules(const tenant_id& tenant) override;
+  result<std::optional<collection_row>> find_collection(const tenant_id& tenant,
+                                                        const std::string& name) override;
+  result<std::vector<collection_row>>
+  list_collections(const tenant_id& tenant, const std::string& after, size_t limit) override;
+  result<std::optional<record_row>> get_record(const tenant_id& tenant,
+                                               const std::string& collection,
+                                               const std::string& id) override;
+  result<std::vector<record_row>> find_records(const tenant_id& tenant,
+                                               const record_query& query) override;
+  result<std::vector<record_row>> record_history(const tenant_id& tenant,
+                                                 const std::string& collection,
+                                                 const std::string& id, uint64_t before,
+                                                 size_t limit) override;
   result<std::vector<tenant_id>> tenants() override;
   result<std::vector<tenant_id>> busy_tenants() override;
 
@@ -47,7 +60,8 @@ private:
   statement run_, journal_, snapshot_, runs_, completed_runs_, runs_by_status_, workflow_runs_,
       completed_workflow_runs_, workflow_runs_by_status_, run_counts_, active_runs_, timers_,
       workflow_, workflow_by_id_, versions_, workflows_, feed_, feed_range_, inbox_, inbox_range_,
-      listeners_, schedules_, tenants_, busy_tenants_;
+      listeners_, schedules_, collection_, collections_, record_, record_history_, tenants_,
+      busy_tenants_;
 };
 
 } // namespace steward::store::sqlite

@@ -84,6 +84,22 @@ inline constexpr auto listeners =
 inline constexpr auto schedules = "SELECT namespace, name, state FROM schedules"
                                   " WHERE tenant = " STEWARD_TENANT " ORDER BY namespace, name";
 
+#define STEWARD_COLLECTION                                                                         \
+  "SELECT id, name, schema, indexes, keeps_history, version, updated_us FROM collections"          \
+  " WHERE tenant = " STEWARD_TENANT
+inline constexpr auto collection = STEWARD_COLLECTION " AND name = ?2";
+inline constexpr auto collections = STEWARD_COLLECTION " AND name > ?2 ORDER BY name LIMIT ?3";
+#undef STEWARD_COLLECTION
+#define STEWARD_NUMBER                                                                             \
+  "(SELECT id FROM collections WHERE tenant = " STEWARD_TENANT " AND name = ?2)"
+inline constexpr auto record = "SELECT id, version, data, created_us, updated_us FROM records"
+                               " WHERE collection = " STEWARD_NUMBER " AND id = ?3";
+inline constexpr auto record_history =
+    "SELECT id, version, data, created_us, updated_us FROM record_history"
+    " WHERE collection = " STEWARD_NUMBER
+    " AND id = ?3 AND version < ?4 ORDER BY version DESC LIMIT ?5";
+#undef STEWARD_NUMBER
+
 inline constexpr auto tenants = "SELECT name FROM tenants ORDER BY name";
 inline constexpr auto busy_tenants =
     "SELECT t.name FROM tenants t WHERE EXISTS (SELECT 1 FROM listeners WHERE tenant = t.id)"
@@ -120,6 +136,10 @@ inline constexpr const char* all[] = {run,
                                       inbox_range,
                                       listeners,
                                       schedules,
+                                      collection,
+                                      collections,
+                                      record,
+                                      record_history,
                                       tenants,
                                       busy_tenants};
 

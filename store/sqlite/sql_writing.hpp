@@ -110,14 +110,41 @@ inline constexpr auto oldest_events =
     " AND position < (?1 + 1) << 40 ORDER BY position LIMIT ?2";
 inline constexpr auto drop_events = "DELETE FROM feed WHERE position = ?1";
 
+inline constexpr auto find_collection =
+    "SELECT id, version, keeps_history, indexes FROM collections"
+    " WHERE tenant = ?1 AND name = ?2";
+inline constexpr auto add_collection =
+    "INSERT INTO collections (tenant, name, schema, indexes, keeps_history, version, updated_us,"
+    " newest_version) VALUES (?1, ?2, '', '[]', 0, 0, 0, 0)";
+inline constexpr auto change_collection =
+    "UPDATE collections SET schema = ?2, indexes = ?3, keeps_history = ?4, version = ?5,"
+    " updated_us = ?6 WHERE id = ?1";
+inline constexpr auto drop_collection = "DELETE FROM collections WHERE id = ?1";
+inline constexpr auto drop_history = "DELETE FROM record_history WHERE collection = ?1";
+inline constexpr auto any_record = "SELECT 1 FROM records WHERE collection = ?1 LIMIT 1";
+inline constexpr auto find_record =
+    "SELECT version, created_us FROM records WHERE collection = ?1 AND id = ?2";
+inline constexpr auto next_version = "UPDATE collections SET newest_version = newest_version + 1"
+                                     " WHERE id = ?1 RETURNING newest_version";
+inline constexpr auto put_record =
+    "INSERT INTO records (collection, id, version, created_us, updated_us, data)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (collection, id) DO UPDATE SET"
+    " version = excluded.version, updated_us = excluded.updated_us, data = excluded.data";
+inline constexpr auto drop_record = "DELETE FROM records WHERE collection = ?1 AND id = ?2";
+inline constexpr auto add_history =
+    "INSERT INTO record_history (collection, id, version, created_us, updated_us, data)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+
 inline constexpr const char* all[] = {
-    find_tenant,  add_tenant,     find_workflow, workflow_family,  add_workflow,
-    find_key,     add_key,        drop_old_keys, add_run,          find_run,
-    update_run,   count_runs,     start_count,   add_entry,        put_timer,
-    clear_timer,  newest_event,   add_events,    drop_old_events,  find_event,
-    add_event,    note_inbox,     put_listener,  advance_listener, clear_listener,
-    put_schedule, clear_schedule, put_snapshot,  oldest_runs,      drop_run,
-    drop_journal, drop_snapshot,  drop_timers,   drop_listeners,   oldest_events,
-    drop_events};
+    find_tenant,  add_tenant,      find_workflow,  workflow_family,   add_workflow,
+    find_key,     add_key,         drop_old_keys,  add_run,           find_run,
+    update_run,   count_runs,      start_count,    add_entry,         put_timer,
+    clear_timer,  newest_event,    add_events,     drop_old_events,   find_event,
+    add_event,    note_inbox,      put_listener,   advance_listener,  clear_listener,
+    put_schedule, clear_schedule,  put_snapshot,   oldest_runs,       drop_run,
+    drop_journal, drop_snapshot,   drop_timers,    drop_listeners,    oldest_events,
+    drop_events,  find_collection, add_collection, change_collection, drop_collection,
+    drop_history, any_record,      find_record,    next_version,      put_record,
+    drop_record,  add_history};
 
 } // namespace steward::store::sqlite::writing

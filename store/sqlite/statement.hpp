@@ -8,6 +8,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
+#include <vector>
 
 namespace steward::store::sqlite {
 
@@ -56,6 +58,14 @@ public:
   rows run(const Values&... values) {
     int at = 0, code = SQLITE_OK;
     ((code |= bind(++at, values)), ...);
+    if (code != SQLITE_OK) refuse(code);
+    return rows{handle_};
+  }
+  /// Binds a list of numbers and texts.
+  rows run_list(const std::vector<std::variant<int64_t, std::string>>& values) {
+    int at = 0, code = SQLITE_OK;
+    for (const auto& each : values)
+      code |= std::visit([&](const auto& value) { return bind(++at, value); }, each);
     if (code != SQLITE_OK) refuse(code);
     return rows{handle_};
   }

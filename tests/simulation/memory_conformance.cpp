@@ -27,3 +27,4 @@ CAF_TEST(the feed) { check(feed_conformance()); }
 CAF_TEST(the inbox and who waits for it) { check(events_conformance()); }
 CAF_TEST(snapshots and what ages out) { check(retention_conformance()); }
 CAF_TEST(groups) { check(groups_conformance()); }
+CAF_TEST(records) { check(records_conformance()); }

@@ -25,6 +25,8 @@ public:
       for (auto undo = undo_.rbegin(); undo != undo_.rend(); ++undo) (*undo)();
       result_.events.clear();
       result_.purges.clear();
+      result_.records.clear();
+      result_.collection_version = 0;
       break;
     }
     return std::move(result_);
@@ -268,6 +270,64 @@ private:
     return true;
   }
 
+  bool apply(const put_collection& op) {
+    auto& t = book();
+    keep_collection(t, op.row.name);
+    auto& collection = t.collections[op.row.name];
+    if (collection.row.number == 0) collection.row.number = ++disk_.collections_made;
+    return accept(collection.change(op, result_.collection_version));
+  }
+
+  bool apply(const drop_collection& op) {
+    auto& t = disk_.tenants[batch_.tenant];
+    const auto* found = find_collection(op.name);
+    if (!found) return accept(store::no_collection(op.name));
+    if (!found->records.empty()) return accept(store::not_empty(op.name));
+    keep_collection(t, op.name);
+    t.collections.erase(op.name);
+    return true;
+  }
+
+  bool apply(const put_record& op) {
+    auto* found = find_collection(op.collection);
+    record_result done;
+    if (found) keep_collection(disk_.tenants[batch_.tenant], op.collection);
+    if (!accept(found ? found->put(op, done) : store::no_collection(op.collection))) return false;
+    result_.records.push_back(done);
+    return apply(store::record_event(done.created ? store::record_change::created
+                                                  : store::record_change::updated,
+                                     op.collection, op.id, done.version, op.time_us));
+  }
+
+  bool apply(const delete_record& op) {
+    auto* found = find_collection(op.collection);
+    record_result done;
+    if (found) keep_collection(disk_.tenants[batch_.tenant], op.collection);
+    if (!accept(found ? found->remove(op, done) : store::no_collection(op.collection)))
+      return false;
+    result_.records.push_back(done);
+    return done.version == 0 ||
+           apply(store::record_event(store::record_change::deleted, op.collection, op.id,
+                                     done.version, op.time_us));
+  }
+
+  memory_collection* find_collection(const std::string& name) {
+    auto& all = disk_.tenants[batch_.tenant].collections;
+    const auto found = all.find(name);
+    return found == all.end() ? nullptr : &found->second;
+  }
+
+  /// Once is enough: the oldest is what comes back.
+  void keep_collection(memory_disk::tenant_book& t, const std::string& name) {
+    if (kept_collections_.insert(name).second) keep(t.collections, name);
+  }
+
+  bool accept(const std::optional<store::refused_record>& refused) {
+    if (!refused) return true;
+    result_.refusal = refused->why;
+    return refuse(kind::conflict, refused->reason);
+  }
+
   /// What is at `key` now comes back when the batch is taken back.
   template <class Map>
   void keep(Map& map, const typename Map::key_type& key) {
@@ -311,6 +371,7 @@ private:
   const write_batch& batch_;
   batch_result result_;
   std::vector<std::function<void()>> undo_;
+  std::set<std::string> kept_collections_;
 };
 
 store::commit_report memory_disk::commit(std::span<const write_batch* const> group) {
@@ -340,6 +401,14 @@ const store::stored_run* memory_disk::run(const tenant_id& name, const run_id& i
   if (!t) return nullptr;
   const auto found = t->runs.find(id);
   return found == t->runs.end() ? nullptr : &found->second;
+}
+
+const memory_collection* memory_disk::collection(const tenant_id& name,
+                                                 const std::string& of) const {
+  const auto* t = tenant(name);
+  if (!t) return nullptr;
+  const auto found = t->collections.find(of);
+  return found == t->collections.end() ? nullptr : &found->second;
 }
 
 const workflow_row* memory_disk::workflow(int64_t id) const {

@@ -236,6 +236,54 @@ public:
     });
   }
 
+  result<std::optional<collection_row>> find_collection(const tenant_id& tenant,
+                                                        const std::string& name) override {
+    return look([&](const memory_disk& d) -> std::optional<collection_row> {
+      const auto* found = d.collection(tenant, name);
+      return found ? std::optional{found->row} : std::nullopt;
+    });
+  }
+
+  result<std::vector<collection_row>>
+  list_collections(const tenant_id& tenant, const std::string& after, size_t limit) override {
+    return look([&](const memory_disk& d) {
+      std::vector<collection_row> list;
+      if (const auto* t = d.tenant(tenant))
+        for (auto at = t->collections.upper_bound(after); at != t->collections.end(); ++at)
+          list.push_back(at->second.row);
+      return first(std::move(list), std::min<size_t>(limit, 1'000));
+    });
+  }
+
+  result<std::optional<record_row>> get_record(const tenant_id& tenant,
+                                               const std::string& collection,
+                                               const std::string& id) override {
+    return look([&](const memory_disk& d) -> std::optional<record_row> {
+      const auto* of = d.collection(tenant, collection);
+      if (!of || !of->records.contains(id)) return std::nullopt;
+      return of->records.at(id);
+    });
+  }
+
+  result<std::vector<record_row>> find_records(const tenant_id& tenant,
+                                               const record_query& query) override {
+    return look([&](const memory_disk& d) {
+      const auto* of = d.collection(tenant, query.collection);
+      return of ? of->find(query) : std::vector<record_row>{};
+    });
+  }
+
+  result<std::vector<record_row>> record_history(const tenant_id& tenant,
+                                                 const std::string& collection,
+                                                 const std::string& id, uint64_t before,
+                                                 size_t limit) override {
+    return look([&](const memory_disk& d) {
+      const auto* of = d.collection(tenant, collection);
+      auto list = of ? of->versions(id, before) : std::vector<record_row>{};
+      return first(std::move(list), std::min<size_t>(limit, 1'000));
+    });
+  }
+
   result<std::vector<tenant_id>> tenants() override {
     return tenants_with([](const auto& t) { return t.founded; });
   }

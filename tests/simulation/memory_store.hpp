@@ -1,6 +1,7 @@
 #pragma once
 
 #include "store/store.hpp"
+#include "tests/simulation/memory_records.hpp"
 
 #include <map>
 #include <memory>
@@ -43,6 +44,7 @@ public:
     uint64_t newest_in_inbox = 0;
     std::map<listener_place, store::stored_listener> listeners;
     std::map<std::pair<std::string, std::string>, std::string> schedules; ///< Value: state.
+    std::map<std::string, memory_collection> collections;
   };
   using timer_key = std::tuple<tenant_id, run_id, effect_id>;
 
@@ -55,10 +57,12 @@ public:
   const tenant_book* tenant(const tenant_id& name) const;
   const store::stored_run* run(const tenant_id& tenant, const run_id& id) const;
   const workflow_row* workflow(int64_t id) const;
+  const memory_collection* collection(const tenant_id& tenant, const std::string& name) const;
 
   std::map<int64_t, workflow_entry> workflows;
   std::map<tenant_id, tenant_book> tenants;
   std::map<timer_key, int64_t> timers; ///< Value: due_us.
+  int64_t collections_made = 0;
 
 private:
   friend class batch_writer;

@@ -13,6 +13,7 @@ struct requirement {
   void (*check)(session& s);
 };
 
+std::span<const requirement> records_conformance();
 std::span<const requirement> runs_conformance();
 std::span<const requirement> journal_conformance(); ///< And timers.
 std::span<const requirement> workflows_conformance();

@@ -4,6 +4,7 @@
 #include "store/open.hpp"
 #include "store/postgres/session.hpp"
 #include "tests/store/postgres_server.hpp"
+#include "tests/store/record_samples.hpp"
 
 #include <sys/wait.h>
 #include <thread>
@@ -35,8 +36,9 @@ struct fixture {
   /// How many rows of each table the session sees.
   static std::vector<int64_t> seen(postgres::connection& db) {
     std::vector<int64_t> counts;
-    for (const auto* table : {"tenants", "workflows", "runs", "journal", "timers", "keys", "feed",
-                              "inbox", "listeners", "schedules", "snapshots"})
+    for (const auto* table :
+         {"tenants", "workflows", "runs", "journal", "timers", "keys", "feed", "inbox", "listeners",
+          "schedules", "snapshots", "collections", "record_history"})
       counts.push_back(
           db.execute(std::string{"SELECT count(*) FROM steward."} + table)[0].integer(0));
     return counts;
@@ -63,7 +65,7 @@ CAF_TEST(a newer schema is refused with both numbers and left alone) {
   const auto why = refusal();
   CAF_CHECK(why.code == ec::conflict);
   CAF_CHECK(has(why.reason, "4711"));
-  CAF_CHECK(has(why.reason, "schemas up to 1"));
+  CAF_CHECK(has(why.reason, "schemas up to 2"));
   CAF_CHECK(server.admin(database)->execute("SELECT version FROM steward.store")[0].integer(0) ==
             4711);
 }
@@ -142,14 +144,15 @@ CAF_TEST(a session sees the rows of the tenant it names and without one none) {
   session s{[&] { return std::move(open().value()); }};
   for (const tenant_id tenant : {"acme", "zeta"}) {
     const auto workflow = s.workflow(tenant, "order");
-    s.commit_one(tenant,
-                 {start_with_key(1, workflow, "k", "f"), append_journal{id(1), 1, "one"},
-                  put_timer{id(1), 1, noon_us}, event("e"),
-                  put_event{"shop", "1", noon_us, "{}", 0}, put_listener{id(1), 2, "", "[]"},
-                  put_schedule{"shop", "order", "{}"}, put_snapshot{id(1), 1, "s"}});
+    s.commit_one(tenant, {start_with_key(1, workflow, "k", "f"), append_journal{id(1), 1, "one"},
+                          put_timer{id(1), 1, noon_us}, event("e"),
+                          put_event{"shop", "1", noon_us, "{}", 0},
+                          put_listener{id(1), 2, "", "[]"}, put_schedule{"shop", "order", "{}"},
+                          put_snapshot{id(1), 1, "s"}, collection("notes", {}, true),
+                          record("notes", "a", R"({"of":")" + tenant + "\"}")});
   }
   const auto db = postgres::connect(settings, "somebody");
-  const auto all = [&](int64_t count) { return std::vector<int64_t>(11, count); };
+  const auto all = [&](int64_t count) { return std::vector<int64_t>(13, count); };
   CAF_CHECK(seen(*db) == all(0));
   db->execute("SET steward.tenant = ''");
   CAF_CHECK(seen(*db) == all(0));
@@ -160,6 +163,17 @@ CAF_TEST(a session sees the rows of the tenant it names and without one none) {
   CAF_CHECK(seen(*db) == all(0));
   db->execute("SET steward.tenant = '*'");
   CAF_CHECK(seen(*db) == all(2));
+  // Records are read through a view that does the same.
+  const auto notes = [&](const std::string& tenant) {
+    db->execute("SET steward.tenant = '" + tenant + "'");
+    std::string of;
+    for (const auto row : db->execute("SELECT data ->> 'of' FROM steward.own_records"))
+      of += row.string(0) + " ";
+    return of;
+  };
+  CAF_CHECK_EQUAL(notes("1"), "acme ");
+  CAF_CHECK_EQUAL(notes("2"), "zeta ");
+  for (const auto* nobody : {"3", "", "*"}) CAF_CHECK_EQUAL(notes(nobody), "");
   // Nor may it write another's.
   db->execute("SET steward.tenant = '1'");
   bool refused = false;

@@ -69,7 +69,7 @@ CAF_TEST(a newer schema is refused with both numbers and left alone) {
   const auto why = refusal();
   CAF_CHECK(why.code == ec::conflict);
   CAF_CHECK(has(why.reason, "4711"));
-  CAF_CHECK(has(why.reason, "schemas up to 3"));
+  CAF_CHECK(has(why.reason, "schemas up to 4"));
   CAF_CHECK(bytes() == before);
 }
 
@@ -124,7 +124,7 @@ CAF_TEST(the file is in write ahead mode with the schema number and the mark of 
   const auto header = bytes().substr(0, 100);
   CAF_REQUIRE(header.size() == 100);
   CAF_CHECK_EQUAL(header.substr(18, 2), "\2\2");                       // WAL
-  CAF_CHECK_EQUAL(header.substr(60, 4), (std::string{"\0\0\0\3", 4})); // user_version
+  CAF_CHECK_EQUAL(header.substr(60, 4), (std::string{"\0\0\0\4", 4})); // user_version
   CAF_CHECK_EQUAL(header.substr(68, 4), "Stew");                       // application_id
 }
 

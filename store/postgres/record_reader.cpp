@@ -1,0 +1,125 @@
+#include "store/postgres/reader.hpp"
+#include "store/postgres/reader_sessions.hpp"
+#include "store/postgres/record_dialect.hpp"
+#include "store/postgres/sql_reading.hpp"
+#include "store/record_rules.hpp"
+
+#include <algorithm>
+
+/// Records, for the reader.
+namespace steward::store::postgres {
+
+namespace {
+
+constexpr size_t rows_most = 1'000;
+
+int64_t page(size_t limit) { return static_cast<int64_t>(std::clamp<size_t>(limit, 1, rows_most)); }
+
+collection_row to_collection(const row& from) {
+  auto indexes = decode_indexes(from.view(3));
+  if (!indexes) corrupt("the indexes of a collection are unreadable");
+  return {from.string(1),  from.string(2),  std::move(*indexes), from.flag(4),
+          from.integer(6), from.integer(0), from.number(5)};
+}
+
+std::vector<record_row> to_records(const rows& from) {
+  std::vector<record_row> list;
+  for (const auto each : from)
+    list.push_back(
+        {each.string(0), each.number(1), each.string(2), each.integer(3), each.integer(4)});
+  return list;
+}
+
+std::optional<int64_t> number_of(connection& db, int32_t tenant, const std::string& name) {
+  const auto found = db.run(reading::collection, parameters::of(tenant, name));
+  if (found.empty()) return std::nullopt;
+  return found[0].integer(0);
+}
+
+/// One range of the query, as long as there is room in the page.
+void read_range(connection& db, const record_query& query, int64_t collection, size_t range,
+                std::vector<record_row>& into) {
+  record_dialect dialect;
+  const auto filter = to_sql(query.filter, dialect);
+  const auto where = range_sql(query, range, dialect);
+  const auto room = static_cast<size_t>(page(query.limit)) - into.size();
+  const auto more = to_records(db.run_once(
+      "SELECT id, version, data::text, created_us, updated_us FROM steward.own_records"
+      " WHERE collection = " +
+          std::to_string(collection) + " AND " + filter + " AND " + where + " ORDER BY " +
+          order_sql(query.order, dialect) + " LIMIT " + std::to_string(room),
+      dialect.values()));
+  into.insert(into.end(), more.begin(), more.end());
+}
+
+} // namespace
+
+result<std::optional<collection_row>> postgres_reader::find_collection(const tenant_id& tenant,
+                                                                       const std::string& name) {
+  using found = std::optional<collection_row>;
+  return of_tenant(tenant, found{}, [&](connection& db, int32_t own) -> found {
+    const auto rows = db.run(reading::collection, parameters::of(own, name));
+    if (rows.empty()) return std::nullopt;
+    return to_collection(rows[0]);
+  });
+}
+
+result<std::vector<collection_row>>
+postgres_reader::list_collections(const tenant_id& tenant, const std::string& after, size_t limit) {
+  using found = std::vector<collection_row>;
+  return of_tenant(tenant, found{}, [&](connection& db, int32_t own) {
+    found list;
+    for (const auto row : db.run(reading::collections, parameters::of(own, after, page(limit))))
+      list.push_back(to_collection(row));
+    return list;
+  });
+}
+
+result<std::optional<record_row>> postgres_reader::get_record(const tenant_id& tenant,
+                                                              const std::string& collection,
+                                                              const std::string& id) {
+  using found = std::optional<record_row>;
+  return of_tenant(tenant, found{}, [&](connection& db, int32_t own) -> found {
+    auto rows = to_records(db.run(reading::record, parameters::of(own, collection, id)));
+    if (rows.empty()) return std::nullopt;
+    return std::move(rows[0]);
+  });
+}
+
+result<std::vector<record_row>> postgres_reader::find_records(const tenant_id& tenant,
+                                                              const record_query& query) {
+  using found = std::vector<record_row>;
+  bool too_long = false;
+  auto records = of_tenant(tenant, found{}, [&](connection& db, int32_t own) {
+    found list;
+    const auto number = number_of(db, own, query.collection);
+    if (!number) return list;
+    const one_moment all{db, "; SET LOCAL statement_timeout = " +
+                                 std::to_string(record_query_most.count())};
+    try {
+      for (size_t i = 0;
+           i < count_ranges(query) && list.size() < static_cast<size_t>(page(query.limit)); ++i)
+        read_range(db, query, *number, i, list);
+    } catch (const sql_error& e) {
+      too_long = e.state() == "57014"; // query_canceled
+      throw;
+    }
+    return list;
+  });
+  if (!records && too_long) return failed{store_error{ec::unprocessable, "it took too long"}};
+  return records;
+}
+
+result<std::vector<record_row>> postgres_reader::record_history(const tenant_id& tenant,
+                                                                const std::string& collection,
+                                                                const std::string& id,
+                                                                uint64_t before, size_t limit) {
+  using found = std::vector<record_row>;
+  return of_tenant(tenant, found{}, [&](connection& db, int32_t own) {
+    const auto past = static_cast<int64_t>(std::min<uint64_t>(before, INT64_MAX));
+    return to_records(
+        db.run(reading::record_history, parameters::of(own, collection, id, past, page(limit))));
+  });
+}
+
+} // namespace steward::store::postgres

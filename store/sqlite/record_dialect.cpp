@@ -1,0 +1,76 @@
+#include "store/sqlite/record_dialect.hpp"
+
+#include "workflow/json.hpp"
+
+namespace steward::store::sqlite {
+
+namespace {
+
+/// The path of JSON functions. SQLite knows no escapes in it, and needs none for what passes here.
+std::string path_of_name(std::string_view name) { return "." + quoted_name(name); }
+
+std::string path(std::string_view field) {
+  std::string steps{"$"};
+  for (const auto step : record_field_steps(field)) steps += path_of_name(step);
+  return quoted_text(steps);
+}
+
+std::string type(std::string_view field) { return "json_type(data, " + path(field) + ")"; }
+std::string extract(std::string_view field) { return "json_extract(data, " + path(field) + ")"; }
+
+std::string key_by_type(const std::string& type, const std::string& content) {
+  return "CASE " + type + " WHEN 'integer' THEN " + content + " WHEN 'real' THEN " + content +
+         " WHEN 'text' THEN " + content +
+         " WHEN 'false' THEN x'00' WHEN 'true' THEN x'01' ELSE x'02' END";
+}
+
+} // namespace
+
+std::string record_dialect::add(parameter value) {
+  parameters_.push_back(std::move(value));
+  return "?" + std::to_string(parameters_.size());
+}
+
+std::string record_dialect::text(std::string_view text) { return add(std::string{text}); }
+
+std::string record_dialect::key(std::string_view field) const {
+  return key_by_type(type(field), extract(field));
+}
+
+std::string record_dialect::key_of(const workflow::value& v) {
+  if (v.is_bool()) return v.as_bool() ? "x'01'" : "x'00'";
+  if (v.is_string()) return add(std::string{v.as_string()});
+  if (v.is_int()) return add(v.as_int());
+  // Read by SQLite like those that are stored, so that equal ones stay equal to the last bit.
+  if (v.is_number()) return "json_extract(" + add(workflow::to_json(v)) + ", '$')";
+  return "x'02'";
+}
+
+std::string record_dialect::exists(std::string_view field) const {
+  return "(" + type(field) + " IS NOT NULL)";
+}
+
+std::string record_dialect::is_null(std::string_view field) const {
+  return "(coalesce(" + type(field) + ", 'null') = 'null')";
+}
+
+std::string record_dialect::has_element(std::string_view field, const workflow::value& v) {
+  return "EXISTS (SELECT 1 FROM json_each(data, " + path(field) + ") e WHERE " + type(field) +
+         " = 'array' AND " + key_by_type("e.type", "e.atom") + " = " + key_of(v) + ")";
+}
+
+std::string record_dialect::has_part(std::string_view field, std::string_view text) {
+  return "coalesce(" + type(field) + " = 'text' AND instr(" + extract(field) + ", " +
+         add(std::string{text}) + ") > 0, 0)";
+}
+
+std::string view_sql(int64_t collection, const std::vector<std::string>& columns) {
+  std::string sql = "SELECT id AS _id, version AS _version, created_us AS _created_us,"
+                    " updated_us AS _updated_us";
+  for (const auto& name : columns)
+    sql += ", json_extract(data, " + quoted_text("$" + path_of_name(name)) + ") AS " +
+           quoted_name(name);
+  return sql + " FROM records WHERE collection = " + std::to_string(collection);
+}
+
+} // namespace steward::store::sqlite

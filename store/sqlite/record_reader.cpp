@@ -1,0 +1,129 @@
+#include "store/record_rules.hpp"
+#include "store/sqlite/guarded.hpp"
+#include "store/sqlite/reader.hpp"
+#include "store/sqlite/record_dialect.hpp"
+
+#include <algorithm>
+
+/// Records, for the reader.
+namespace steward::store::sqlite {
+
+namespace {
+
+constexpr size_t rows_most = 1'000;
+
+int64_t page(size_t limit) { return static_cast<int64_t>(std::clamp<size_t>(limit, 1, rows_most)); }
+
+collection_row to_collection(const rows& row) {
+  auto indexes = decode_indexes(row.view(3));
+  if (!indexes) throw sql_error{SQLITE_CORRUPT, "the indexes of a collection are unreadable"};
+  return {row.string(1),  row.string(2),  std::move(*indexes), row.integer(4) != 0,
+          row.integer(6), row.integer(0), row.number(5)};
+}
+
+record_row to_record(const rows& row) {
+  return {row.string(0), row.number(1), row.string(2), row.integer(3), row.integer(4)};
+}
+
+/// Ends what the connection does when it takes too long.
+class time_limit {
+public:
+  explicit time_limit(connection& db) : db_(db) {
+    sqlite3_progress_handler(
+        db_.handle(), 10'000,
+        [](void* self) {
+          return std::chrono::steady_clock::now() > static_cast<time_limit*>(self)->until_ ? 1 : 0;
+        },
+        this);
+  }
+  ~time_limit() { sqlite3_progress_handler(db_.handle(), 0, nullptr, nullptr); }
+  time_limit(const time_limit&) = delete;
+  time_limit& operator=(const time_limit&) = delete;
+
+private:
+  connection& db_;
+  std::chrono::steady_clock::time_point until_ =
+      std::chrono::steady_clock::now() + record_query_most;
+};
+
+/// One range of the query, with what follows `limit` rows left out.
+void read_range(connection& db, const record_query& query, int64_t collection, size_t range,
+                std::vector<record_row>& into) {
+  record_dialect dialect;
+  // Parameters are numbered in the order of these calls.
+  const auto filter = to_sql(query.filter, dialect);
+  const auto where = range_sql(query, range, dialect);
+  const auto room = static_cast<size_t>(page(query.limit)) - into.size();
+  statement read{db, "SELECT id, version, data, created_us, updated_us FROM records"
+                     " WHERE collection = " +
+                         std::to_string(collection) + " AND " + filter + " AND " + where +
+                         " ORDER BY " + order_sql(query.order, dialect) + " LIMIT " +
+                         std::to_string(room)};
+  auto row = read.run_list(dialect.parameters());
+  while (row.next()) into.push_back(to_record(row));
+}
+
+} // namespace
+
+result<std::optional<collection_row>> sqlite_reader::find_collection(const tenant_id& tenant,
+                                                                     const std::string& name) {
+  return guarded([&]() -> std::optional<collection_row> {
+    auto row = collection_.run(tenant, name);
+    if (!row.next()) return std::nullopt;
+    return to_collection(row);
+  });
+}
+
+result<std::vector<collection_row>>
+sqlite_reader::list_collections(const tenant_id& tenant, const std::string& after, size_t limit) {
+  return guarded([&] {
+    std::vector<collection_row> list;
+    auto row = collections_.run(tenant, after, page(limit));
+    while (row.next()) list.push_back(to_collection(row));
+    return list;
+  });
+}
+
+result<std::optional<record_row>> sqlite_reader::get_record(const tenant_id& tenant,
+                                                            const std::string& collection,
+                                                            const std::string& id) {
+  return guarded([&]() -> std::optional<record_row> {
+    auto row = record_.run(tenant, collection, id);
+    if (!row.next()) return std::nullopt;
+    return to_record(row);
+  });
+}
+
+result<std::vector<record_row>> sqlite_reader::find_records(const tenant_id& tenant,
+                                                            const record_query& query) {
+  const auto of = find_collection(tenant, query.collection);
+  if (!of) return failed{of.error()};
+  std::vector<record_row> found;
+  if (!*of) return found;
+  try {
+    const time_limit bounded{db_};
+    for (size_t i = 0;
+         i < count_ranges(query) && found.size() < static_cast<size_t>(page(query.limit)); ++i)
+      read_range(db_, query, (*of)->number, i, found);
+    return found;
+  } catch (const sql_error& e) {
+    if (e.code() == SQLITE_INTERRUPT)
+      return failed{store_error{ec::unprocessable, "it took too long"}};
+    return failed{store_error{e.blames_file() ? ec::corrupt_data : ec::unavailable, e.what()}};
+  }
+}
+
+result<std::vector<record_row>> sqlite_reader::record_history(const tenant_id& tenant,
+                                                              const std::string& collection,
+                                                              const std::string& id,
+                                                              uint64_t before, size_t limit) {
+  return guarded([&] {
+    std::vector<record_row> list;
+    const auto past = std::min<uint64_t>(before, INT64_MAX);
+    auto row = record_history_.run(tenant, collection, id, past, page(limit));
+    while (row.next()) list.push_back(to_record(row));
+    return list;
+  });
+}
+
+} // namespace steward::store::sqlite
