@@ -35,6 +35,7 @@ reply accepted(const std::vector<run_id>& ids) {
 /// A run as far as it gets in one breath.
 struct driven_run {
   run_row row;
+  std::vector<workflow::command> emitted;
   /// What it waits for, when that is all it wants: nothing need wake it before.
   std::vector<workflow::command> waits;
 };
@@ -58,6 +59,7 @@ public:
   }
 
   void add(driven_run run) {
+    emits_ = emits_ || !run.emitted.empty();
     if (workflow::is_final(run.row.status))
       ended_.push_back(run.row.status);
     else if (run.waits.empty())
@@ -90,6 +92,7 @@ public:
               open_listener{tenant, {run, l.effect, {}}, encode_routes(l.routes), l.after});
         }
       }
+    if (emits_) caf::anon_send(tenant_, inbox_grown{tenant});
     wake();
   }
 
@@ -106,30 +109,46 @@ private:
   std::vector<run_status> ended_;
   std::vector<run_id> to_wake_;
   std::vector<std::pair<run_id, std::vector<workflow::command>>> waiting_;
-  bool told_ = false;
+  bool emits_ = false, told_ = false;
 };
 
 driven_run driven(const start_order& order, const workflow::value& input,
                   const workflow::machine_limits& limits) {
   const auto& of = *order.workflow;
+  driven_run run;
   try {
     workflow::machine m{of.definition, limits, of.secrets};
     auto advanced = m.advance({order.created_us, workflow::run_started{order.id.text(), input}});
-    if (workflow::is_final(m.status())) return {first_row(order, m), {}};
-    if (!advanced.more && m.status() == run_status::waiting &&
-        std::ranges::all_of(advanced.commands, is_wait)) {
-      for (auto& c : advanced.commands) redact(c, of.mask);
-      return {first_row(order, m), std::move(advanced.commands)};
+    for (bool more = true; more; advanced = m.proceed()) {
+      more = advanced.more;
+      for (auto& c : advanced.commands)
+        if (std::holds_alternative<workflow::emit_event>(c)) run.emitted.push_back(std::move(c));
+      if (!more) break;
+    }
+    for (auto& c : run.emitted) redact(c, of.mask);
+    auto waits = m.outstanding();
+    if (workflow::is_final(m.status()) && waits.empty()) {
+      run.row = first_row(order, m);
+      return run;
+    }
+    if (m.status() == run_status::waiting && std::ranges::all_of(waits, is_wait)) {
+      for (auto& c : waits) redact(c, of.mask);
+      run.row = first_row(order, m);
+      run.waits = std::move(waits);
+      return run;
     }
   } catch (const std::exception&) {
-    // It breaks its machine: alone, it is given up without harm to the others.
+    run.emitted.clear(); // It breaks its machine: alone, it is given up without harm to the others.
   }
-  driven_run begun{first_row(order, workflow::machine{of.definition, limits, of.secrets}), {}};
-  begun.row.status = run_status::running;
-  return begun;
+  // Whoever wakes it replays its start, and then does what is outstanding; what it emitted is not.
+  run.row = first_row(order, workflow::machine{of.definition, limits, of.secrets});
+  run.row.status = run_status::running;
+  return run;
 }
 
-void write_waits(write_batch& batch, const driven_run& run) {
+void write_effects(write_batch& batch, const driven_run& run, uint32_t inbox_hours) {
+  for (const auto& c : run.emitted)
+    write_event(batch, std::get<workflow::emit_event>(c).event, run.row.created_us, inbox_hours);
   for (const auto& c : run.waits)
     if (const auto* t = std::get_if<workflow::set_timer>(&c))
       batch.ops.emplace_back(put_timer{run.row.id, t->effect, t->due_us});
@@ -169,7 +188,7 @@ std::optional<commit_request> start_together(const std::shared_ptr<node>& n,
     one.request.input = request.inputs[i];
     auto run = driven(one, *input, n->settings.tenant.machine);
     write_start(commit.batch, one, run.row);
-    write_waits(commit.batch, run);
+    write_effects(commit.batch, run, n->settings.tenant.inbox_hours);
     completion->add(std::move(run));
   }
   if (!request.idempotency_key.empty()) {

@@ -9,8 +9,6 @@
 
 #include <spdlog/spdlog.h>
 
-#include <deque>
-
 namespace steward {
 
 namespace {
@@ -99,7 +97,7 @@ public:
 
   void open(const open_listener& m) {
     if (const auto known = listeners_.find(m.who); known != listeners_.end()) {
-      if (known->second.routes_text == m.routes) return seen(m.who, m.after);
+      if (known->second.routes == m.routes) return seen(m.who, m.after);
       drop(known);
     }
     add(m.who, m.routes, m.after);
@@ -116,8 +114,7 @@ public:
     if (known == listeners_.end()) return;
     auto& l = known->second;
     if (l.at < sequence) l.at = sequence;
-    while (!l.undecided.empty() && l.undecided.front().sequence <= sequence)
-      l.undecided.pop_front();
+    std::erase_if(l.undecided, [&](const offered& o) { return o.sequence <= sequence; });
     if (l.undecided.empty()) forget_repetition(who, l);
     if (l.where == place::full && l.undecided.size() <= undecided_few) {
       l.where = place::behind;
@@ -240,34 +237,34 @@ private:
     std::shared_ptr<const std::string> event;
     int64_t received_us = 0;
   };
+  /// There may be a million of them: a deque would cost 600 bytes while it is empty, and routes are
+  /// read again when it goes.
   struct listener {
-    std::string routes_text;
-    std::vector<workflow::event_route> routes;
+    std::string routes; ///< As they came.
     place where = place::behind;
-    uint64_t at = 0; ///< Unless it is current: offered or decided up to here.
-    std::deque<offered> undecided;
-    int64_t repeat_us = 0; ///< 0: nothing to repeat.
+    uint64_t at = 0;                ///< Unless it is current: offered or decided up to here.
+    std::vector<offered> undecided; ///< In order.
+    int64_t repeat_us = 0;          ///< 0: nothing to repeat.
   };
   using table = std::map<listener_key, listener>;
 
   void add(const listener_key& who, const std::string& routes, uint64_t after) {
-    listener l;
     try {
-      l.routes = decode_routes(routes);
+      index_.add(who, decode_routes(routes));
     } catch (const std::runtime_error& e) {
       spdlog::error("inbox.listener.unreadable tenant={} run={} trigger={} reason=\"{}\"", tenant_,
                     who.run.text(), who.trigger, e.what());
       return;
     }
-    l.routes_text = routes;
+    listener l;
+    l.routes = routes;
     l.at = after;
-    index_.add(who, l.routes);
     listeners_.emplace(who, std::move(l));
     behind_.push_back(who);
   }
 
   void drop(table::iterator known) {
-    index_.remove(known->first, known->second.routes);
+    index_.remove(known->first, decode_routes(known->second.routes));
     forget_repetition(known->first, known->second);
     listeners_.erase(known);
   }

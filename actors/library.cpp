@@ -121,8 +121,9 @@ public:
     commit.batch.ops.emplace_back(publish_event{
         "dev.steward.workflow.deployed.v1", "workflows/" + row.ref.namespace_ + "/" + row.ref.name,
         row.created_us, workflow_document(row)});
-    workflow_changed what{request.tenant, row.ref.namespace_, row.ref.name,
-                          write_schedule(commit.batch, *reader_, **read, row.created_us)};
+    const auto newest_event = write_schedule(commit.batch, *reader_, **read, row.created_us);
+    if (!newest_event) return slot.answer(reply::error(store_failure(newest_event.error())));
+    workflow_changed what{request.tenant, row.ref.namespace_, row.ref.name, *newest_event};
     const bool starts_itself = !std::holds_alternative<std::monostate>((*read)->starts);
     commit.completion =
         std::make_shared<deployment>(node_, std::move(what), std::move(row), slot, starts_itself);

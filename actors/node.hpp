@@ -62,7 +62,8 @@ struct node {
 
   // Where the actors of the static tree are found, whatever their incarnation.
   using slot = std::shared_ptr<supervision::service_slot>;
-  const slot journal, library, queries, loader, timers, feed, http_client, tenants;
+  const slot journal, library, records, queries, record_queries, loader, timers, feed, http_client,
+      tenants;
 
   /// The tenant's actor, or the tenants actor, which loads it and forwards.
   caf::actor tenant_or_loader(const tenant_id& tenant) const;

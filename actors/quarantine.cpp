@@ -76,8 +76,11 @@ private:
       auto data = lifecycle_data(row_, type, now_us);
       commit.batch.ops.emplace_back(
           publish_event{std::move(type), "runs/" + run_.text(), now_us, std::move(data)});
-    } else
+    } else {
       write_start(commit.batch, *order_, row_);
+      commit.batch.ops.emplace_back(append_journal{
+          run_, 1, workflow::encode_event({now_us, workflow::quarantined{reason_}})});
+    }
     commit.completion = std::make_shared<tell_batch>(caf::actor_cast<caf::actor>(self_));
     const auto journal = node_->journal->get();
     if (!journal) return again();

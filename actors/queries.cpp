@@ -114,6 +114,12 @@ public:
     return evaluate_document(q.body, node_->outside.now_us());
   }
 
+  reply probe() {
+    const auto anything = reader_->workflow_by_id(0);
+    return anything ? reply::ok(R"({"status":"ready"})")
+                    : reply::error(store_failure(anything.error()));
+  }
+
   reply stats(const get_stats& q) {
     auto counts = reader_->count_runs(q.tenant);
     if (!counts) return reply::error(store_failure(counts.error()));
@@ -265,6 +271,7 @@ caf::behavior queries(caf::event_based_actor* self, std::shared_ptr<node> n) {
         s->question(r, [&] { return s->evaluate(q); });
       },
       [s](const get_stats& q, const reply_slot& r) { s->question(r, [&] { return s->stats(q); }); },
+      [s](const probe_store&, const reply_slot& r) { s->question(r, [&] { return s->probe(); }); },
       [s](const load_run& q) { return s->load(q); },
       [s](const find_unfinished& q) { return s->unfinished(q); },
       [s](const read_timers& q) { return s->timers(q); },

@@ -9,7 +9,8 @@ namespace steward {
 /// Reads the store for people (slot "store/queries") and for the other actors (a second one, slot
 /// "store/loader", so that a long history never keeps a run from waking).
 ///
-/// Accepts     get_run, list_runs, get_history, get_replay, get_stats, evaluate_expression (each
+/// Accepts     get_run, list_runs, get_history, get_replay, get_stats, evaluate_expression,
+///             probe_store (each
 ///             with a reply_slot); load_run,
 ///             find_unfinished, read_timers, read_feed
 /// Replies     in the slot; loaded_run, unfinished_runs, timer_page, feed_page

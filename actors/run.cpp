@@ -8,6 +8,7 @@
 #include "actors/run_revival.hpp"
 #include "actors/run_waiters.hpp"
 #include "actors/run_writes.hpp"
+#include "actors/snapshot_pace.hpp"
 #include "actors/tell_batch.hpp"
 #include "messages/run_document.hpp"
 #include "supervision/messages.hpp"
@@ -26,9 +27,6 @@ using again_atom = caf::atom_constant<caf::atom("again")>;
 using rest_atom = caf::atom_constant<caf::atom("rest")>;
 
 using std::chrono::milliseconds;
-
-// Replaying so many entries costs about what reading a snapshot costs.
-constexpr uint64_t entries_between_snapshots = 50;
 
 class run_state final : workflow::step_observer {
 public:
@@ -303,7 +301,7 @@ private:
     use(workflow, std::move(revived->machine));
     memory_ = std::move(revived->memory);
     seq_ = revived->seq;
-    snapshot_seq_ = stored_->snapshot ? stored_->snapshot->seq : 0;
+    pace_ = snapshot_pace{*stored_};
     // The clock may have been set back since.
     memory_.time_us = std::max(memory_.time_us, node_->outside.now_us());
     node_->counters.runs_replayed.fetch_add(1, std::memory_order_relaxed);
@@ -345,7 +343,9 @@ private:
     workflow::event e{std::max(memory_.time_us, node_->outside.now_us()), std::move(what)};
     if (!machine_->wants(e)) return false;
     memory_.time_us = e.time_us;
-    next_.batch.ops.emplace_back(append_journal{birth_.id, ++seq_, workflow::encode_event(e)});
+    auto entry = workflow::encode_event(e);
+    pace_.appended(entry.size());
+    next_.batch.ops.emplace_back(append_journal{birth_.id, ++seq_, std::move(entry)});
     auto advanced = machine_->advance(e, this);
     if constexpr (std::is_same_v<What, workflow::retry_requested>)
       write_reopened(next_.batch, row_, *machine_, memory_.time_us);
@@ -425,7 +425,7 @@ private:
       next_.batch.tenant = birth_.tenant;
       return carry_out(out);
     }
-    if (!more_ && seq_ >= snapshot_seq_ + entries_between_snapshots) take_snapshot();
+    if (!more_ && pace_.due()) take_snapshot();
     in_flight_ = std::move(next_);
     in_flight_->row = row_;
     next_ = {};
@@ -434,10 +434,9 @@ private:
   }
 
   void take_snapshot() {
-    snapshot_seq_ = seq_; // also when it can't be taken: not at once again
-    if (workflow::is_final(row_.status)) return;
-    if (auto state = snapshot_of(*machine_, memory_))
-      next_.batch.ops.emplace_back(put_snapshot{birth_.id, seq_, *std::move(state)});
+    auto state = workflow::is_final(row_.status) ? std::nullopt : snapshot_of(*machine_, memory_);
+    pace_.taken(state ? state->size() : 0);
+    if (state) next_.batch.ops.emplace_back(put_snapshot{birth_.id, seq_, *std::move(state)});
   }
 
   void send_batch() {
@@ -556,7 +555,8 @@ private:
   bool ready_ = false, more_ = false, missing_ = false;
   run_row row_;     ///< With all that was decided.
   run_row durable_; ///< With all that was committed.
-  uint64_t seq_ = 0, number_ = 0, moment_ = 0, snapshot_seq_ = 0;
+  uint64_t seq_ = 0, number_ = 0, moment_ = 0;
+  snapshot_pace pace_;
   run_memory memory_;
   milliseconds backoff_{50};
   std::map<effect_id, uint64_t> decided_; ///< By listener: the newest event it was offered.

@@ -239,6 +239,12 @@ public:
     if (auto handle = core_.child(name)) self_->send(handle, std::forward<Message>(message)...);
   }
 
+  /// What changes records has passed the tenant's door, and is another actor's.
+  template <class Message>
+  void pass_to_records(Message& m, const reply_slot& slot, const ticket& pass) {
+    if (auto handle = node_->records->get()) self_->send(handle, std::move(m), slot, pass);
+  }
+
   /// An event of the inbox reaches a run, or the trigger of a workflow.
   void offer(const event_due& m) {
     if (m.who.trigger.empty()) return tell_run(m.who.run, m);
@@ -428,6 +434,21 @@ caf::behavior tenant(caf::event_based_actor* self, std::shared_ptr<node> n, tena
       },
       [s](const control_schedule& m, const reply_slot& slot, const ticket& pass) {
         s->tell_child("schedules", m, slot, pass);
+      },
+      [s](declare_collection& m, const reply_slot& slot, const ticket& pass) {
+        s->pass_to_records(m, slot, pass);
+      },
+      [s](remove_collection& m, const reply_slot& slot, const ticket& pass) {
+        s->pass_to_records(m, slot, pass);
+      },
+      [s](write_record& m, const reply_slot& slot, const ticket& pass) {
+        s->pass_to_records(m, slot, pass);
+      },
+      [s](write_records& m, const reply_slot& slot, const ticket& pass) {
+        s->pass_to_records(m, slot, pass);
+      },
+      [s](remove_record& m, const reply_slot& slot, const ticket& pass) {
+        s->pass_to_records(m, slot, pass);
       },
       [s](recover_atom) { s->recover(); },
       [s](const batch_done& m) { s->settled(m); },

@@ -12,7 +12,8 @@ namespace steward {
 /// Accepts     start_run, control_run, retry_run (each with reply_slot, ticket); timer_due,
 ///             spawn_child, child_done, cancel_child; run_alone, answer_existing, workflow_changed;
 ///             publish_events (reply_slot, ticket), open_listener, close_listener, event_seen,
-///             inbox_grown, event_due; and what a supervisor accepts
+///             inbox_grown, event_due; what changes records (messages/record_requests.hpp), for
+///             slot "store/records"; and what a supervisor accepts
 /// Replies     in the slots, mostly through the run concerned
 /// Supervisor  tenants, one_for_one, permanent; is itself a supervisor (one_for_one): runner
 ///             permanent, runs transient

@@ -15,12 +15,15 @@ command add_serve(CLI::App& cli);
 command add_run(CLI::App& cli);
 command add_validate(CLI::App& cli);
 command add_simulate(CLI::App& cli);
+command add_backup(CLI::App& cli);
+command add_restore(CLI::App& cli);
+command add_check(CLI::App& cli);
 command add_tree(CLI::App& cli);
 command add_key(CLI::App& cli);
 command add_version(CLI::App& cli);
 command add_config(CLI::App& cli);
 
-// Exit codes of `run`, `validate` and `simulate`.
+// Exit codes of those that don't serve.
 inline constexpr int exit_completed = 0;
 inline constexpr int exit_faulted = 1;
 inline constexpr int exit_invalid = 2;

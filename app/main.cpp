@@ -15,6 +15,9 @@ int main(int argc, char** argv) {
   commands["run"] = add_run(cli);
   commands["validate"] = add_validate(cli);
   commands["simulate"] = add_simulate(cli);
+  commands["backup"] = add_backup(cli);
+  commands["restore"] = add_restore(cli);
+  commands["check"] = add_check(cli);
   commands["tree"] = add_tree(cli);
   commands["key"] = add_key(cli);
   commands["config"] = add_config(cli);

@@ -74,8 +74,8 @@ runtime::runtime(config::settings settings, std::shared_ptr<store::engine> engin
   };
   const auto http = node_->settings.http_client;
   auto transport = [http] {
-    return std::make_unique<connectors::authenticator>(std::make_unique<connectors::curl_transport>(
-        http, std::string{"steward/"} + version));
+    return std::make_unique<connectors::authenticator>(
+        std::make_unique<connectors::curl_transport>(http, std::string{"steward/"} + version));
   };
   root_ = supervision::spawn_root(
       *system_, server_tree(node_, transport, gateway ? gateway(node_) : nullptr), node_->services);

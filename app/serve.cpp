@@ -1,11 +1,9 @@
 #include "app/commands.hpp"
-#include "app/files.hpp"
 #include "app/node_metrics.hpp"
 #include "app/runtime.hpp"
+#include "app/store_options.hpp"
 #include "app/version.hpp"
-#include "config/loader.hpp"
 #include "gateway/gateway_actor.hpp"
-#include "store/open.hpp"
 
 #include <CLI/CLI.hpp>
 #include <spdlog/sinks/stdout_sinks.h>
@@ -24,7 +22,8 @@ namespace steward::app {
 namespace {
 
 struct serve_options {
-  std::string listen, data, database, config, dashboard;
+  store_options store;
+  std::string listen, dashboard;
   bool dev = false;
 };
 
@@ -66,18 +65,9 @@ std::filesystem::path default_dashboard() {
 
 /// Lays the file and the options over the defaults; the reason when they don't fit together.
 std::optional<std::string> settle(const serve_options& o, config::settings& s) {
-  if (!o.config.empty()) {
-    const auto text = read_file(o.config);
-    if (!text) return "the configuration can't be read";
-    const auto problems = config::load(*text, s);
-    std::string all;
-    for (const auto& p : problems) all += "\n  " + p;
-    if (!problems.empty()) return o.config + " is not a valid configuration:" + all;
-  }
+  if (auto why = settle(o.store, s)) return why;
   if (!o.listen.empty() && !read_listen(o.listen, s.gateway))
     return "--listen " + o.listen + " is not HOST:PORT, e.g. 127.0.0.1:8080";
-  if (!o.data.empty()) s.store.data = o.data;
-  if (!o.database.empty()) s.database.url = o.database;
   s.gateway.dev = o.dev;
   s.gateway.dashboard =
       o.dashboard.empty() ? default_dashboard() : std::filesystem::path{o.dashboard};
@@ -164,7 +154,7 @@ int serve(const serve_options& o) {
   config::settings s;
   if (const auto why = settle(o, s)) return refuse(*why);
   spdlog::set_level(spdlog::level::from_str(s.log_level));
-  const store::location where{s.store.data, s.database.url};
+  const auto where = location_of(s);
   auto engine = open_store(where);
   if (!engine) return refuse(engine.error());
 
@@ -207,10 +197,7 @@ command add_serve(CLI::App& cli) {
   auto o = std::make_shared<serve_options>();
   auto* sub = cli.add_subcommand("serve", "Run the server");
   sub->add_option("--listen", o->listen, "HOST:PORT, default 127.0.0.1:8080");
-  sub->add_option("--data", o->data, "Folder of the embedded store, default ./var");
-  sub->add_option("--database", o->database,
-                  "postgresql://USER@HOST/NAME in place of the embedded store");
-  sub->add_option("--config", o->config, "Configuration file (YAML)");
+  o->store.add_to(*sub);
   sub->add_option("--dashboard", o->dashboard, "Folder of the built dashboard");
   sub->add_flag("--dev", o->dev, "No credentials needed; loopback only");
   return [o] { return serve(*o); };

@@ -4,6 +4,8 @@
 #include "actors/journal_writer.hpp"
 #include "actors/library.hpp"
 #include "actors/queries.hpp"
+#include "actors/record_queries.hpp"
+#include "actors/records.hpp"
 #include "actors/retention.hpp"
 #include "actors/tenants.hpp"
 #include "actors/timers.hpp"
@@ -57,26 +59,30 @@ child_spec http_calls(transport_factory transport) {
 
 supervisor_spec server_tree(const std::shared_ptr<node>& n, transport_factory transport,
                             start_function gateway, blocking_actors where) {
-  supervisor_spec root{.name = "root",
-                       .strategy = strategy::one_for_one,
-                       .intensity = 20,
-                       .period = milliseconds{10'000},
-                       .children = {
-                           subtree({.name = "store",
-                                    .strategy = strategy::rest_for_one,
-                                    .intensity = 10,
-                                    .period = milliseconds{10'000},
-                                    .children = {blocking("journal", n, journal_writer, where),
-                                                 blocking("library", n, library, where),
-                                                 blocking("queries", n, queries, where),
-                                                 blocking("loader", n, queries, where)}},
-                                   n->services),
-                           actor("feed", n, feed),
-                           actor("timers", n, timers),
-                           actor("retention", n, retention),
-                           http_calls(std::move(transport)),
-                           all_tenants(n),
-                       }};
+  supervisor_spec root{
+      .name = "root",
+      .strategy = strategy::one_for_one,
+      .intensity = 20,
+      .period = milliseconds{10'000},
+      .children = {
+          subtree({.name = "store",
+                   .strategy = strategy::rest_for_one,
+                   .intensity = 10,
+                   .period = milliseconds{10'000},
+                   .children = {blocking("journal", n, journal_writer, where),
+                                blocking("library", n, library, where),
+                                blocking("records", n, records, where),
+                                blocking("queries", n, queries, where),
+                                blocking("record_queries", n, record_queries, where),
+                                blocking("record_searches", n, record_queries, where),
+                                blocking("loader", n, queries, where)}},
+                  n->services),
+          actor("feed", n, feed),
+          actor("timers", n, timers),
+          actor("retention", n, retention),
+          http_calls(std::move(transport)),
+          all_tenants(n),
+      }};
   if (gateway) root.children.push_back(child("gateway", std::move(gateway)));
   return root;
 }

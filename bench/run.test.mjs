@@ -1,6 +1,7 @@
 // What the benchmark reads and decides, without measuring anything.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { feedTime, lineMaker, makeId } from './measure/grown_backup.mjs';
 import { median, readOwnTicks, readTicks } from './measure/machine.mjs';
 import { watchCpu } from './measure/process_cpu.mjs';
 import { caution, table } from './measure/report.mjs';
@@ -73,4 +74,20 @@ test('the ticks of a process and its ended children are found behind a name with
 test('a machine that others used is said to be one', () => {
   assert.equal(caution({ sync_runs: [{ steal_pct: 1, others_pct: 2 }] }), '');
   assert.match(caution({ sync_runs: [{ steal_pct: 1, others_pct: 2 }, { steal_pct: 5, others_pct: 60 }] }), /65 %/);
+});
+
+test('a run is copied under another id and at another time, wherever they stand', () => {
+  const hex = (text) => Buffer.from(text, 'latin1').toString('hex');
+  const [id, other] = [makeId(1_795_283_987_392_139), makeId(1_795_283_990_000_000)];
+  assert.match(id, /^01a1ff43abc07[0-9a-f]{3}[89ab][0-9a-f]{15}$/);
+  const dashed = (text) => text.replace(/^(.{8})(.{4})(.{4})(.{4})(.*)$/, '$1-$2-$3-$4-$5');
+  const run = { id: other, shift_us: 1_000_001, events: 40 };
+  const copy = (row) => JSON.parse(lineMaker(row, id)(run));
+  assert.deepEqual(copy(['runs', 1, id, 7, '{"a":1}', null, 1795283987392139]), ['runs', 1, other, 7, '{"a":1}', null, 1795283988392140]);
+  assert.deepEqual(copy(['journal', 1, id, 3, hex('{"t":1795283987392139,"effect":3}')]),
+    ['journal', 1, other, 3, hex('{"t":1795283988392140,"effect":3}')]);
+  const events = (time_us, of, at) => hex(`\x01\x01${feedTime(time_us)}\x01)runs/${dashed(of)}{"id":"${dashed(of)}","at":"${at}"}`);
+  assert.deepEqual(
+    copy(['feed', 1, 5, 6, 1795283987392139, events(1795283987392139, id, '2026-11-21T17:59:47.392139Z')]),
+    ['feed', 1, 45, 46, 1795283988392140, events(1795283988392140, other, '2026-11-21T17:59:48.392140Z')]);
 });

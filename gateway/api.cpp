@@ -11,6 +11,8 @@ api::api(const gateway_options& options, caf::actor gateway, const server_counte
     : options_(options), gateway_(std::move(gateway)), counters_(counters),
       library_(options.services->slot("store/library")),
       queries_(options.services->slot("store/queries")),
+      record_queries_(options.services->slot("store/record_queries")),
+      record_searches_(options.services->slot("store/record_searches")),
       tenants_(options.services->slot("tenants")), feed_(options.services->slot("feed")),
       files_(options.settings.dashboard), openapi_(openapi_document(options.version)),
       started_us_(options.services->outside.now_us()) {}
@@ -59,7 +61,8 @@ void api::no_route(const request_view& request, exchange& x, std::string_view pa
   if (options && (path == "*" || !match.allow.empty())) {
     http_answer a;
     a.status = 204;
-    a.add_header("Allow", path == "*" ? "GET, HEAD, POST, OPTIONS" : match.allow);
+    a.add_header("Allow",
+                 path == "*" ? "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS" : match.allow);
     return x.answer(std::move(a));
   }
   const bool reads = request.method == "GET" || request.method == "HEAD";
@@ -135,6 +138,29 @@ void api::perform(call& c) {
     return publish_events(c);
   case operation::list_events:
     return list_events(c);
+  case operation::list_collections:
+    return list_collections(c);
+  case operation::get_collection:
+    return get_collection(c);
+  case operation::declare_collection:
+    return declare_collection(c);
+  case operation::remove_collection:
+    return remove_collection(c);
+  case operation::find_records:
+    return find_records(c);
+  case operation::create_record:
+    return create_record(c);
+  case operation::write_records:
+    return write_records(c);
+  case operation::get_record:
+    return get_record(c);
+  case operation::replace_record:
+  case operation::patch_record:
+    return write_record(c);
+  case operation::remove_record:
+    return remove_record(c);
+  case operation::get_record_history:
+    return get_record_history(c);
   case operation::list_schedules:
     return list_schedules(c);
   case operation::pause_schedule:
@@ -190,7 +216,8 @@ std::optional<std::string> api::call::parameter(std::string_view name) const {
   return std::nullopt;
 }
 
-bool api::read_page(call& c, uint32_t& limit, std::string& cursor, uint64_t most) {
+bool api::read_page(call& c, uint32_t& limit, std::string& cursor, uint64_t most,
+                    size_t cursor_bytes) {
   if (const auto text = c.parameter("limit")) {
     const auto number = parse_number(*text);
     if (!number || *number < 1 || *number > most) {
@@ -203,7 +230,7 @@ bool api::read_page(call& c, uint32_t& limit, std::string& cursor, uint64_t most
   cursor = c.parameter("cursor").value_or(std::string{});
   const bool plain =
       std::all_of(cursor.begin(), cursor.end(), [](char ch) { return ch > 0x20 && ch < 0x7f; });
-  if (plain && cursor.size() <= 512) return true;
+  if (plain && cursor.size() <= cursor_bytes) return true;
   c.fail("cursor", "this is no cursor", "the `next` of an earlier page");
   return false;
 }

@@ -96,6 +96,17 @@ private:
   void control_run(call& c, operation what);
   void publish_events(call& c);
   void list_events(call& c);
+  void list_collections(call& c);
+  void get_collection(call& c);
+  void declare_collection(call& c);
+  void remove_collection(call& c);
+  void find_records(call& c);
+  void create_record(call& c);
+  void write_records(call& c);
+  void get_record(call& c);
+  void write_record(call& c);
+  void remove_record(call& c);
+  void get_record_history(call& c);
   void list_schedules(call& c);
   void control_schedule(call& c, schedule_action action);
   void read_feed(call& c);
@@ -108,7 +119,12 @@ private:
   void get_openapi(call& c);
 
   /// Reads limit and cursor of a list; false when it has answered that they are wrong.
-  static bool read_page(call& c, uint32_t& limit, std::string& cursor, uint64_t most = 200);
+  static bool read_page(call& c, uint32_t& limit, std::string& cursor, uint64_t most = 200,
+                        size_t cursor_bytes = 512);
+  /// The names in the path of a collection or a record; false when it has answered that they are
+  /// none.
+  static bool read_collection(call& c, std::string& name);
+  static bool read_record(call& c, std::string& collection, std::string& id);
   /// False when the body claims to be no JSON, which it has answered then.
   static bool check_json_type(call& c);
   static std::optional<run_id> read_run_id(call& c);
@@ -123,7 +139,8 @@ private:
   bool identify(call& c) const;
   caf::actor gateway_;
   const server_counters* counters_;
-  std::shared_ptr<supervision::service_slot> library_, queries_, tenants_, feed_;
+  std::shared_ptr<supervision::service_slot> library_, queries_, record_queries_, record_searches_,
+      tenants_, feed_;
   static_files files_;
   request_metrics metrics_;
   std::string openapi_;

@@ -81,7 +81,7 @@ void api::get_readiness(call& c) {
     if (!options_.services->slot(name)->get())
       missing.append(missing.empty() ? "" : ", ").append(name);
   if (missing.empty() && !options_.ready->load()) missing = "the start is not finished";
-  if (missing.empty()) return c.x.answer(json_answer(R"({"status":"ready"})"));
+  if (missing.empty()) return c.ask(*queries_, "the store's reader", probe_store{});
   c.fail({503,
           "not-ready",
           "Not ready",

@@ -35,6 +35,12 @@ bool is_attribute_name(std::string_view name) {
   });
 }
 
+/// Those that CloudEvents forbids in attributes.
+bool has_control_character(std::string_view text) {
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+}
+
 /// Everything that is wrong with one event.
 void check(const value& event, const std::string& at, size_t event_bytes, problems& found) {
   const auto wrong = [&](std::string_view member, std::string detail, std::string expected) {
@@ -51,6 +57,8 @@ void check(const value& event, const std::string& at, size_t event_bytes, proble
     if (const auto text = event.get(name); !text.is_string() || text.size() == 0)
       wrong(name, event.find(name) ? "this is empty or no text" : "this is missing",
             "a text that is not empty");
+    else if (has_control_character(text.as_string()))
+      wrong(name, "this has a control character", "text without it");
   if (const auto version = event.get("specversion");
       !version.is_string() || version.as_string() != "1.0")
     wrong("specversion", "this version of CloudEvents is not known", "\"1.0\"");

@@ -24,7 +24,7 @@ public:
   /// Upper bounds of the latency buckets, in seconds.
   static constexpr std::array<double, 13> bounds{
       0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 10};
-  static constexpr size_t routes_max = 32;
+  static constexpr size_t routes_max = 96;
 
   request_metrics();
   void add(uint16_t route, std::string_view method, unsigned status, std::chrono::nanoseconds took);

@@ -125,6 +125,112 @@ std::string_view openapi_operations() {
 "listEvents": {
   "tag": "events", "summary": "List the events that are kept, oldest first",
   "responses": {"200": {"description": "One page; its `next` is the `after` of the one that follows.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/KeptEventPage"}}}}}},
+"listCollections": {
+  "tag": "records", "summary": "List collections, by name",
+  "responses": {"200": {"description": "One page.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/CollectionPage"}}}}}},
+"getCollection": {
+  "tag": "records", "summary": "Read a collection",
+  "responses": {"200": {"description": "The collection.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Collection"}}}}, "404": "There is no such collection."}},
+"declareCollection": {
+  "tag": "records", "summary": "Make a collection, or change it",
+  "description": "Builds and drops indexes; writes wait for that. Records that are there already are not judged again by a new schema.",
+  "requestBody": {"required": false, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/CollectionDeclaration"}}}},
+  "responses": {
+    "200": {"description": "Changed.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Collection"}}}},
+    "201": {"description": "Made.", "headers": {"Location": {"$ref": "#/components/headers/Location"}}, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Collection"}}}},
+    "409": "The records don't allow a unique index.",
+    "415": "The body is not JSON by its Content-Type.",
+    "422": "The schema is none, or there are too many collections.",
+    "429": "Past the tenant's limits; nothing was changed."}},
+"removeCollection": {
+  "tag": "records", "summary": "Remove an empty collection, with its history",
+  "responses": {
+    "204": {"description": "Removed."},
+    "404": "There is no such collection.",
+    "409": "It has records.",
+    "429": "Past the tenant's limits; nothing was changed."}},
+"writeRecords": {
+  "tag": "records", "summary": "Put many records, all or none",
+  "requestBody": {"required": true, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/RecordBatch"}}}},
+  "responses": {
+    "200": {"description": "Written.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/WrittenRecords"}}}},
+    "404": "There is no such collection.",
+    "409": "A unique index does not allow it.",
+    "412": "A record has another version than `if_version`.",
+    "413": "The records are too large together.",
+    "415": "The body is not JSON by its Content-Type.",
+    "422": "The schema does not allow it; `errors` says where.",
+    "429": "Past the tenant's limits; nothing was stored."}},
+"findRecords": {
+  "tag": "records", "summary": "Find records",
+  "description": "In the order of `sort`, then by id. A declared index that has the fields asked for, and those to sort by, answers large collections at once.",
+  "responses": {
+    "200": {"description": "One page.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/RecordPage"}}}},
+    "404": "There is no such collection.",
+    "422": "It took longer than two seconds: no index serves it."}},
+"createRecord": {
+  "tag": "records", "summary": "Make a record with a new id",
+  "description": "The body is its data. To choose the id, put the record there with `If-None-Match: *`.",
+  "headers": ["RecordKey"],
+  "requestBody": {"required": true, "content": {"application/json": {"schema": {"type": "object"}}}},
+  "responses": {
+    "200": {"description": "The record that this Idempotency-Key has made before, as it is now.", "headers": {"ETag": {"$ref": "#/components/headers/ETag"}}, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Record"}}}},
+    "201": {"description": "Made.", "headers": {"Location": {"$ref": "#/components/headers/Location"}, "ETag": {"$ref": "#/components/headers/ETag"}}, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Record"}}}},
+    "404": "There is no such collection.",
+    "409": "A unique index does not allow it.",
+    "413": "The record is too large.",
+    "415": "The body is not JSON by its Content-Type.",
+    "422": "The schema does not allow it; `errors` says where.",
+    "429": "Past the tenant's limits; nothing was stored."}},
+"getRecord": {
+  "tag": "records", "summary": "Read a record",
+  "responses": {
+    "200": {"description": "The record.", "headers": {"ETag": {"$ref": "#/components/headers/ETag"}}, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Record"}}}},
+    "404": "There is no such record."}},
+"replaceRecord": {
+  "tag": "records", "summary": "Put a record: make it, or replace it whole",
+  "headers": ["IfMatch", "IfNoneMatch"],
+  "requestBody": {"required": true, "content": {"application/json": {"schema": {"type": "object"}}}},
+  "responses": {
+    "200": {"description": "Written.", "headers": {"ETag": {"$ref": "#/components/headers/ETag"}}, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Record"}}}},
+    "201": {"description": "Made.", "headers": {"Location": {"$ref": "#/components/headers/Location"}, "ETag": {"$ref": "#/components/headers/ETag"}}, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Record"}}}},
+    "404": "There is no such collection.",
+    "409": "A unique index does not allow it.",
+    "412": "The record is not as If-Match or If-None-Match says.",
+    "413": "The record is too large.",
+    "415": "The body is not JSON by its Content-Type.",
+    "422": "The schema does not allow it; `errors` says where.",
+    "429": "Past the tenant's limits; nothing was stored."}},
+"patchRecord": {
+  "tag": "records", "summary": "Change a record",
+  "description": "The body is a JSON Merge Patch (RFC 7396) of its data: members that are null are taken out.",
+  "headers": ["IfMatch"],
+  "requestBody": {"required": true, "content": {"application/merge-patch+json": {"schema": {"type": "object"}}, "application/json": {"schema": {"type": "object"}}}},
+  "responses": {
+    "200": {"description": "Written.", "headers": {"ETag": {"$ref": "#/components/headers/ETag"}}, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Record"}}}},
+    "404": "There is no such record.",
+    "409": "A unique index does not allow it, or others change the record too often.",
+    "412": "The record is not as If-Match says.",
+    "413": "The record is too large.",
+    "415": "The body is not JSON by its Content-Type.",
+    "422": "The schema does not allow it; `errors` says where.",
+    "429": "Past the tenant's limits; nothing was stored."}},
+"removeRecord": {
+  "tag": "records", "summary": "Delete a record",
+  "description": "One that is not there is none the worse.",
+  "headers": ["IfMatch"],
+  "responses": {
+    "204": {"description": "It is not there any more."},
+    "404": "There is no such collection.",
+    "409": "Others change it too often.",
+    "412": "The record is not as If-Match says.",
+    "429": "Past the tenant's limits; nothing was changed."}},
+"getRecordHistory": {
+  "tag": "records", "summary": "Read the versions of a record, newest first",
+  "description": "Of collections that keep history. `data` is null where it was deleted.",
+  "responses": {
+    "200": {"description": "One page.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/RecordPage"}}}},
+    "404": "There is no such record, or nothing was kept of it."}},
 "listSchedules": {
   "tag": "schedules", "summary": "List the schedules of workflows that start themselves",
   "responses": {

@@ -9,11 +9,16 @@ std::string_view openapi_schemas() {
 "headers": {
   "Location": {"description": "Where it can be read.", "schema": {"type": "string"}},
   "PreferenceApplied": {"description": "The wait that was granted.", "schema": {"type": "string", "examples": ["wait=5"]}},
+  "ETag": {"description": "The record's version.", "schema": {"type": "string", "examples": ["\"5\""]}},
   "RetryAfter": {"description": "Seconds to wait before trying again.", "schema": {"type": "integer", "minimum": 1}}},
 "parameters": {
   "path_namespace": {"name": "namespace", "in": "path", "required": true, "description": "The workflow's namespace.", "schema": {"type": "string"}},
   "path_name": {"name": "name", "in": "path", "required": true, "description": "The workflow's name.", "schema": {"type": "string"}},
   "path_id": {"name": "id", "in": "path", "required": true, "description": "The run's id.", "schema": {"type": "string", "format": "uuid"}},
+  "path_collection": {"name": "collection", "in": "path", "required": true, "description": "The collection's name.", "schema": {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,39}$"}},
+  "path_record": {"name": "record", "in": "path", "required": true, "description": "The record's id.", "schema": {"type": "string", "pattern": "^[A-Za-z0-9._~:@-]{1,128}$"}},
+  "query_filter": {"name": "filter", "in": "query", "description": "Which records, as JSON: a value or operators for each field, and `any`, `all`, `not`.", "schema": {"type": "string", "examples": ["{\"status\": \"open\", \"total\": {\"gt\": 10}}"]}},
+  "query_sort": {"name": "sort", "in": "query", "description": "Up to four fields, `-` for descending.", "schema": {"type": "string", "examples": ["-total,customer.name"]}},
   "query_limit": {"name": "limit", "in": "query", "description": "How many items a page has at most.", "schema": {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}},
   "query_steps": {"name": "limit", "in": "query", "description": "How many steps a page has at most.", "schema": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 1000}},
   "query_step": {"name": "step", "in": "query", "description": "The `seq` of one of the run's events; the last if left out.", "schema": {"type": "integer", "minimum": 1}},
@@ -27,6 +32,9 @@ std::string_view openapi_schemas() {
   "query_run": {"name": "run", "in": "query", "description": "A run whose tasks' progress is wanted too; it comes without a sequence.", "schema": {"type": "string", "format": "uuid"}},
   "header_Prefer": {"name": "Prefer", "in": "header", "description": "wait=N: how many seconds to wait for the run's end, at most 60.", "schema": {"type": "string", "examples": ["wait=5"]}},
   "header_IdempotencyKey": {"name": "Idempotency-Key", "in": "header", "description": "The same key gives the same run back.", "schema": {"type": "string", "minLength": 1, "maxLength": 255}},
+  "header_RecordKey": {"name": "Idempotency-Key", "in": "header", "description": "The same key makes no second record.", "schema": {"type": "string", "minLength": 1, "maxLength": 255}},
+  "header_IfMatch": {"name": "If-Match", "in": "header", "description": "Only while the record has this version, as its ETag said; `*`: only if it is there.", "schema": {"type": "string", "examples": ["\"5\"", "*"]}},
+  "header_IfNoneMatch": {"name": "If-None-Match", "in": "header", "description": "`*`: only if there is no such record yet.", "schema": {"const": "*"}},
   "header_LastEventId": {"name": "Last-Event-ID", "in": "header", "description": "Like `after`, and before it.", "schema": {"type": "string"}}},
 "schemas": {
   "Problem": {"type": "object", "description": "RFC 9457.", "required": ["type", "title", "status", "detail", "instance", "code"], "properties": {
@@ -118,6 +126,34 @@ std::string_view openapi_schemas() {
     "missed": {"type": "integer", "description": "Due times without a run since it began."}}},
   "SchedulePage": {"type": "object", "required": ["items", "next"], "properties": {
     "items": {"type": "array", "items": {"$ref": "#/components/schemas/Schedule"}}, "next": {"type": ["string", "null"]}}},
+  "RecordIndex": {"type": "object", "required": ["name", "fields"], "additionalProperties": false, "properties": {
+    "name": {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,39}$"},
+    "fields": {"type": "array", "minItems": 1, "maxItems": 4, "items": {"type": "string"}, "examples": [["customer.city", "total"]]},
+    "unique": {"type": "boolean", "default": false, "description": "No two records have the same numbers, strings or booleans in all of them."}}},
+  "CollectionDeclaration": {"type": "object", "additionalProperties": false, "properties": {
+    "schema": {"type": ["object", "boolean"], "description": "JSON Schema, draft 2020-12, that every record written has to fit."},
+    "indexes": {"type": "array", "maxItems": 16, "items": {"$ref": "#/components/schemas/RecordIndex"}},
+    "history": {"type": "boolean", "default": false, "description": "Every version of a record stays readable."}}},
+  "Collection": {"type": "object", "required": ["name", "schema", "indexes", "history", "view", "version", "updated_at"], "properties": {
+    "name": {"type": "string"}, "schema": {"type": ["object", "boolean"]},
+    "indexes": {"type": "array", "items": {"$ref": "#/components/schemas/RecordIndex"}}, "history": {"type": "boolean"},
+    "view": {"type": "string", "description": "The database's view with a column for each property of the schema."},
+    "version": {"type": "integer", "minimum": 1}, "updated_at": {"type": "string", "format": "date-time"}}},
+  "CollectionPage": {"type": "object", "required": ["items", "next"], "properties": {
+    "items": {"type": "array", "items": {"$ref": "#/components/schemas/Collection"}}, "next": {"type": ["string", "null"]}}},
+  "Record": {"type": "object", "required": ["id", "version", "created_at", "updated_at", "data"], "properties": {
+    "id": {"type": "string"}, "version": {"type": "integer", "minimum": 1, "description": "Grows with each change in the collection, and is never used again."},
+    "created_at": {"type": "string", "format": "date-time"}, "updated_at": {"type": "string", "format": "date-time"},
+    "data": {"type": ["object", "null"]}}},
+  "RecordPage": {"type": "object", "required": ["items", "next"], "properties": {
+    "items": {"type": "array", "items": {"$ref": "#/components/schemas/Record"}}, "next": {"type": ["string", "null"]}}},
+  "RecordBatch": {"type": "object", "required": ["records"], "additionalProperties": false, "properties": {
+    "records": {"type": "array", "minItems": 1, "maxItems": 1000, "items": {"type": "object", "required": ["data"], "additionalProperties": false, "properties": {
+      "id": {"type": "string", "description": "A new one if left out."}, "data": {"type": "object"},
+      "if_version": {"type": "integer", "minimum": 0, "description": "Only while the record has this version; 0: only if it is new."}}}}}},
+  "WrittenRecords": {"type": "object", "required": ["items"], "properties": {
+    "items": {"type": "array", "items": {"type": "object", "required": ["id", "version", "created"], "properties": {
+      "id": {"type": "string"}, "version": {"type": "integer", "minimum": 1}, "created": {"type": "boolean"}}}}}},
   "TreeNode": {"type": "object", "required": ["name", "path", "state", "strategy", "restarts", "mailbox", "up_us", "last_reason", "hidden", "children"], "properties": {
     "name": {"type": "string"}, "path": {"type": "string"},
     "state": {"type": "string", "enum": ["running", "starting", "stopping", "stopped", "busy"]},

@@ -33,8 +33,23 @@ std::string_view title_of(ec code) {
     return "Shutting down";
   case ec::expression:
     return "The expression is wrong";
+  case ec::precondition_failed:
+    return "Precondition failed";
   }
   return "Internal error";
+}
+
+unsigned status_of(reply::kind what) {
+  switch (what) {
+  case reply::kind::created:
+    return 201;
+  case reply::kind::accepted:
+    return 202;
+  case reply::kind::no_content:
+    return 204;
+  default:
+    return 200;
+  }
 }
 
 /// How many bytes the UTF-8 sequence at the start of `text` has; 0 when it is none.
@@ -113,6 +128,8 @@ unsigned http_status(ec code) {
     return 503;
   case ec::expression:
     return 422;
+  case ec::precondition_failed:
+    return 412;
   }
   return 500;
 }
@@ -147,11 +164,12 @@ http_answer to_answer(problem p, std::string_view path) {
 http_answer to_answer(reply r, std::string_view path) {
   if (r.what == reply::kind::failed) return to_answer(from_failure(std::move(r.why)), path);
   http_answer out;
-  out.status = r.what == reply::kind::created ? 201 : r.what == reply::kind::accepted ? 202 : 200;
+  out.status = status_of(r.what);
   out.body = std::move(r.json);
   out.type_storage = std::move(r.content_type);
   out.headers = "Cache-Control: no-store\r\n";
   if (!r.location.empty()) out.add_header("Location", r.location);
+  if (!r.etag.empty()) out.add_header("ETag", r.etag);
   return out;
 }
 

@@ -26,6 +26,18 @@ constexpr std::array table{
   route{"POST", "/api/v1/expressions/evaluate",              "evaluateExpression", operation::evaluate_expression, ""},
   route{"POST", "/api/v1/events",                            "publishEvents",  operation::publish_events,  ""},
   route{"GET",  "/api/v1/events",                            "listEvents",     operation::list_events,     "after limit"},
+  route{"GET", "/api/v1/collections", "listCollections", operation::list_collections, "limit cursor"},
+  route{"GET", "/api/v1/collections/{collection}", "getCollection", operation::get_collection, ""},
+  route{"PUT", "/api/v1/collections/{collection}", "declareCollection", operation::declare_collection, ""},
+  route{"DELETE", "/api/v1/collections/{collection}", "removeCollection", operation::remove_collection, ""},
+  route{"POST", "/api/v1/records/{collection}:batch", "writeRecords", operation::write_records, ""},
+  route{"GET", "/api/v1/records/{collection}", "findRecords", operation::find_records, "filter sort limit cursor"},
+  route{"POST", "/api/v1/records/{collection}", "createRecord", operation::create_record, ""},
+  route{"GET", "/api/v1/records/{collection}/{record}", "getRecord", operation::get_record, ""},
+  route{"PUT", "/api/v1/records/{collection}/{record}", "replaceRecord", operation::replace_record, ""},
+  route{"PATCH", "/api/v1/records/{collection}/{record}", "patchRecord", operation::patch_record, ""},
+  route{"DELETE", "/api/v1/records/{collection}/{record}", "removeRecord", operation::remove_record, ""},
+  route{"GET", "/api/v1/records/{collection}/{record}/history", "getRecordHistory", operation::get_record_history, "limit cursor"},
   route{"GET",  "/api/v1/schedules",                         "listSchedules",  operation::list_schedules,  "limit cursor"},
   route{"POST", "/api/v1/schedules/{namespace}/{name}/pause", "pauseSchedule", operation::pause_schedule,  ""},
   route{"POST", "/api/v1/schedules/{namespace}/{name}/resume", "resumeSchedule", operation::resume_schedule, ""},
@@ -49,7 +61,8 @@ std::string_view take_segment(std::string_view& path) {
   return segment;
 }
 
-/// Fits the path to the pattern; the segments that stand for `{...}` go to `captured`.
+/// Fits the path to the pattern; what stands for `{...}` (a segment, or its part before a `:verb`)
+/// goes to `captured`.
 bool fits(std::string_view pattern, std::string_view path,
           std::array<std::string_view, 2>& captured, size_t& count) {
   count = 0;
@@ -57,8 +70,9 @@ bool fits(std::string_view pattern, std::string_view path,
     const auto wanted = take_segment(pattern);
     const auto given = take_segment(path);
     if (wanted.starts_with('{')) {
-      if (given.empty()) return false;
-      captured[count++] = given;
+      const auto verb = wanted.substr(wanted.find('}') + 1);
+      if (given.size() <= verb.size() || !given.ends_with(verb)) return false;
+      captured[count++] = given.substr(0, given.size() - verb.size());
     } else if (wanted != given) {
       return false;
     }

@@ -28,6 +28,8 @@ std::string_view to_string(ec code) {
     return "shutting-down";
   case ec::expression:
     return "expression";
+  case ec::precondition_failed:
+    return "precondition-failed";
   }
   return "unknown";
 }

@@ -11,18 +11,19 @@ namespace steward {
 /// Why something was not done, named by what the caller can do about it. Append only: the numbers
 /// travel between nodes.
 enum class ec : uint8_t {
-  none = 0,           ///< Required by CAF.
-  invalid_request,    ///< The request is malformed. Retrying can't help.
-  invalid_definition, ///< The workflow definition has problems; see them.
-  unprocessable,      ///< Well-formed, but it contradicts what it refers to.
-  not_found,          ///< No such run, workflow or path.
-  conflict,           ///< The state does not allow it; reload and decide again.
-  overloaded,         ///< Past the tenant's limits; try again after `retry_after`.
-  unavailable,        ///< A dependency is down or slow. Retry with backoff.
-  forbidden,          ///< Not allowed to this caller.
-  corrupt_data,       ///< Stored data failed a check. Needs a person.
-  shutting_down,      ///< Nothing was changed.
-  expression,         ///< An expression that was sent is wrong, or failed.
+  none = 0,            ///< Required by CAF.
+  invalid_request,     ///< The request is malformed. Retrying can't help.
+  invalid_definition,  ///< The workflow definition has problems; see them.
+  unprocessable,       ///< Well-formed, but it contradicts what it refers to.
+  not_found,           ///< No such run, workflow or path.
+  conflict,            ///< The state does not allow it; reload and decide again.
+  overloaded,          ///< Past the tenant's limits; try again after `retry_after`.
+  unavailable,         ///< A dependency is down or slow. Retry with backoff.
+  forbidden,           ///< Not allowed to this caller.
+  corrupt_data,        ///< Stored data failed a check. Needs a person.
+  shutting_down,       ///< Nothing was changed.
+  expression,          ///< An expression that was sent is wrong, or failed.
+  precondition_failed, ///< What the caller made a condition (If-Match) does not hold.
 };
 std::string_view to_string(ec code);
 

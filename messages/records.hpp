@@ -33,6 +33,13 @@ struct collection_row {
   uint64_t version = 0; ///< From 1, one more with each change of the collection itself.
 };
 
+/// Which state of which collection: one that was removed and made again has another number.
+struct collection_edition {
+  int64_t number = 0;
+  uint64_t version = 0;
+  friend bool operator==(const collection_edition&, const collection_edition&) = default;
+};
+
 /// A record, or one of its versions. `version` comes from a count that all records of the
 /// collection share: it grows with each change and is never used again.
 struct record_row {
@@ -62,7 +69,8 @@ struct put_record {
   int64_t time_us = 0;
   std::optional<uint64_t> if_version =
       {};                     ///< Only while it has this version; 0: only if it is new.
-  uint64_t of_collection = 0; ///< Only while the collection has this version; 0: whatever it has.
+  /// Only while the collection is this one: what its schema said still holds.
+  std::optional<collection_edition> of_collection = {};
 };
 /// Publishes that; a record that is not there is none the worse.
 struct delete_record {
@@ -75,7 +83,7 @@ struct delete_record {
 enum class record_refusal : uint8_t {
   none,
   no_collection,      ///< There is none of that name.
-  collection_changed, ///< It has another version than `of_collection`.
+  collection_changed, ///< It is not what `of_collection` says.
   version,            ///< The record has another version than `if_version`.
   not_unique,         ///< Another record has the same values in a unique index.
   not_empty,          ///< `drop_collection` of one with records.
@@ -85,6 +93,7 @@ enum class record_refusal : uint8_t {
 struct record_result {
   uint64_t version = 0; ///< The new one; 0: there was nothing to delete.
   bool created = false;
+  int64_t created_us = 0; ///< Of what was put.
   friend bool operator==(const record_result&, const record_result&) = default;
 };
 

@@ -11,12 +11,13 @@ namespace steward {
 
 /// What a request is answered with. `json` is one whole JSON document.
 struct reply {
-  enum class kind : uint8_t { ok, created, accepted, failed };
+  enum class kind : uint8_t { ok, created, accepted, failed, no_content };
   kind what = kind::ok;
   std::string json;
   std::string location;     ///< Path of what was made, or empty.
   std::string content_type; ///< Empty: application/json.
   failure why;              ///< When failed.
+  std::string etag = {};    ///< Entity tag of what is shown, or empty.
 
   static reply ok(std::string json) { return {kind::ok, std::move(json), {}, {}, {}}; }
   static reply error(failure f) { return {kind::failed, {}, {}, {}, std::move(f)}; }

@@ -5,6 +5,7 @@
 #include "messages/effects.hpp"
 #include "messages/events.hpp"
 #include "messages/feed.hpp"
+#include "messages/record_requests.hpp"
 #include "messages/reply.hpp"
 #include "messages/schedules.hpp"
 
@@ -46,6 +47,17 @@ CAF_ADD_TYPE_ID(steward_messages, (steward::list_events))
 CAF_ADD_TYPE_ID(steward_messages, (steward::list_schedules))
 CAF_ADD_TYPE_ID(steward_messages, (steward::control_schedule))
 CAF_ADD_TYPE_ID(steward_messages, (steward::start_runs))
+CAF_ADD_TYPE_ID(steward_messages, (steward::declare_collection))
+CAF_ADD_TYPE_ID(steward_messages, (steward::remove_collection))
+CAF_ADD_TYPE_ID(steward_messages, (steward::write_record))
+CAF_ADD_TYPE_ID(steward_messages, (steward::write_records))
+CAF_ADD_TYPE_ID(steward_messages, (steward::remove_record))
+CAF_ADD_TYPE_ID(steward_messages, (steward::list_collections))
+CAF_ADD_TYPE_ID(steward_messages, (steward::get_collection))
+CAF_ADD_TYPE_ID(steward_messages, (steward::find_records))
+CAF_ADD_TYPE_ID(steward_messages, (steward::get_record))
+CAF_ADD_TYPE_ID(steward_messages, (steward::get_record_history))
+CAF_ADD_TYPE_ID(steward_messages, (steward::probe_store))
 CAF_END_TYPE_ID_BLOCK(steward_messages)
 
 // These stay on their node: they hold a place, a socket or a thread of it.

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "store/store.hpp"
+#include "store/archive.hpp"
 
 #include <filesystem>
 #include <functional>
@@ -19,5 +19,12 @@ std::string describe(const location& where);
 /// The one place that chooses an engine. `warn` is told what an operator should know.
 result<std::unique_ptr<engine>> open(const location& where,
                                      std::function<void(const std::string&)> warn);
+
+// Beside a server that may be using the store: neither makes it, nor brings it up to date.
+result<std::unique_ptr<reader>> open_reader(const location& where);
+result<std::unique_ptr<row_source>> open_source(const location& where);
+
+/// To fill a store that is empty or not there yet. No server may use it meanwhile.
+result<std::unique_ptr<row_sink>> open_sink(const location& where);
 
 } // namespace steward::store

@@ -22,16 +22,18 @@ std::optional<refused_record> refuse_version(const std::string& collection, cons
 
 } // namespace
 
-std::optional<refused_record> refuse(const put_record& op, std::optional<uint64_t> collection,
+std::optional<refused_record> refuse(const put_record& op,
+                                     std::optional<collection_edition> collection,
                                      std::optional<uint64_t> stored) {
   if (!collection) return no_collection(op.collection);
-  if (op.of_collection != 0 && op.of_collection != *collection)
+  if (op.of_collection && *op.of_collection != *collection)
     return refused_record{record_refusal::collection_changed,
                           "collection '" + op.collection + "' has changed meanwhile"};
   return refuse_version(op.collection, op.id, op.if_version, stored);
 }
 
-std::optional<refused_record> refuse(const delete_record& op, std::optional<uint64_t> collection,
+std::optional<refused_record> refuse(const delete_record& op,
+                                     std::optional<collection_edition> collection,
                                      std::optional<uint64_t> stored) {
   if (!collection) return no_collection(op.collection);
   return refuse_version(op.collection, op.id, op.if_version, stored);
@@ -48,6 +50,15 @@ refused_record not_empty(const std::string& name) {
 refused_record not_unique() {
   return {record_refusal::not_unique,
           "another record has the same values where an index of the collection is unique"};
+}
+
+std::optional<refused_record> refuse_indexes(int64_t now, const std::vector<record_index>& more) {
+  auto count = now;
+  for (const auto& index : more) count += index.unique ? 2 : 1;
+  if (more.empty() || count <= declared_indexes_most) return std::nullopt;
+  return refused_record{record_refusal::none, "the store has as many declared indexes as it may (" +
+                                                  std::to_string(declared_indexes_most) +
+                                                  ", a unique one counts twice)"};
 }
 
 publish_event record_event(record_change what, const std::string& collection, const std::string& id,

@@ -10,15 +10,44 @@ struct refused_record {
   std::string reason;
 };
 
-/// `collection` is the version of the collection, `stored` that of the record; without one where
-/// there is none.
-std::optional<refused_record> refuse(const put_record& op, std::optional<uint64_t> collection,
+/// `stored` is the version of the record. Neither is there where there is none.
+std::optional<refused_record> refuse(const put_record& op,
+                                     std::optional<collection_edition> collection,
                                      std::optional<uint64_t> stored);
-std::optional<refused_record> refuse(const delete_record& op, std::optional<uint64_t> collection,
+std::optional<refused_record> refuse(const delete_record& op,
+                                     std::optional<collection_edition> collection,
                                      std::optional<uint64_t> stored);
 refused_record no_collection(const std::string& name);
 refused_record not_empty(const std::string& name);
 refused_record not_unique();
+
+/// All collections of a store share one table, and each write to it looks at each declared index
+/// (a unique one has a twin): so there are so many of them, and no more.
+constexpr int64_t declared_indexes_most = 500;
+/// Of an engine that has `now` of them and would make `more`.
+std::optional<refused_record> refuse_indexes(int64_t now, const std::vector<record_index>& more);
+
+/// A page of records that is being filled. However few they are, it ends with the first one past so
+/// many bytes, which tells that there are more.
+class record_page {
+public:
+  static constexpr size_t bytes_most = 4u << 20;
+  explicit record_page(size_t rows) : rows_(rows) {}
+
+  bool full() const { return records_.size() >= rows_ || ended_; }
+  size_t room() const { return rows_ - records_.size(); }
+  void add(record_row record) {
+    ended_ = bytes_ >= bytes_most;
+    bytes_ += record.data.size();
+    records_.push_back(std::move(record));
+  }
+  std::vector<record_row> take() { return std::move(records_); }
+
+private:
+  std::vector<record_row> records_;
+  size_t rows_, bytes_ = 0;
+  bool ended_ = false;
+};
 
 enum class record_change : uint8_t { created, updated, deleted };
 /// What the feed tells of it: {collection, id, version}.

@@ -14,11 +14,14 @@ using workflow::value;
 constexpr size_t name_bytes = 63; // PostgreSQL cuts longer names.
 constexpr size_t columns_most = 200;
 
-/// `field op value`, among the values of its kind.
-std::string compared(const record_condition& c, const char* op, record_dialect& dialect) {
+/// `field op value`, among the values of its kind; `bounded`: another condition bounds it on the
+/// other side.
+std::string compared(const record_condition& c, const char* op, bool bounded,
+                     record_dialect& dialect) {
   const auto key = dialect.key(c.field);
   const auto& v = c.values.at(0);
   auto sql = "(" + key + " " + op + " " + dialect.key_of(v);
+  if (bounded) return sql + ")";
   if (*op == '>')
     sql += " AND " + key + " < " +
            (v.is_string() ? dialect.booleans_begin() : dialect.strings_begin());
@@ -49,20 +52,20 @@ std::string contains(const record_condition& c, record_dialect& dialect) {
   return "(" + sql + ")";
 }
 
-std::string to_sql(const record_condition& c, record_dialect& dialect) {
+std::string to_sql(const record_condition& c, bool bounded, record_dialect& dialect) {
   switch (c.op) {
   case record_op::eq:
     return "(" + dialect.key(c.field) + " = " + dialect.key_of(c.values.at(0)) + ")";
   case record_op::ne:
     return "(" + dialect.key(c.field) + " <> " + dialect.key_of(c.values.at(0)) + ")";
   case record_op::lt:
-    return compared(c, "<", dialect);
+    return compared(c, "<", bounded, dialect);
   case record_op::le:
-    return compared(c, "<=", dialect);
+    return compared(c, "<=", bounded, dialect);
   case record_op::gt:
-    return compared(c, ">", dialect);
+    return compared(c, ">", bounded, dialect);
   case record_op::ge:
-    return compared(c, ">=", dialect);
+    return compared(c, ">=", bounded, dialect);
   case record_op::in:
     return is_one_of(c, dialect);
   case record_op::prefix:
@@ -78,6 +81,20 @@ std::string to_sql(const record_condition& c, record_dialect& dialect) {
            dialect.is_null(c.field) + ")";
   }
   return "(1 = 0)";
+}
+
+bool is_lower(record_op op) { return op == record_op::gt || op == record_op::ge; }
+bool is_upper(record_op op) { return op == record_op::lt || op == record_op::le; }
+
+/// Whether one of the others bounds the same values on the other side. An engine that is told of
+/// two upper bounds goes by the first, which may be that of the kind.
+bool is_bounded(const record_condition& c, const std::vector<record_filter>& others) {
+  return std::ranges::any_of(others, [&](const record_filter& other) {
+    const auto& o = other.condition;
+    return other.what == record_filter::kind::condition && o.field == c.field &&
+           ((is_lower(c.op) && is_upper(o.op)) || (is_upper(c.op) && is_lower(o.op))) &&
+           o.values.at(0).is_string() == c.values.at(0).is_string();
+  });
 }
 
 /// Decodes the last character; its first byte's place.
@@ -116,11 +133,18 @@ void append_character(std::string& out, uint32_t code) {
 } // namespace
 
 std::string to_sql(const record_filter& filter, record_dialect& dialect) {
-  if (filter.what == record_filter::kind::condition) return to_sql(filter.condition, dialect);
+  if (filter.what == record_filter::kind::condition)
+    return to_sql(filter.condition, false, dialect);
   const bool all = filter.what == record_filter::kind::all;
   std::string sql;
-  for (const auto& part : filter.parts)
-    sql += (sql.empty() ? "" : all ? " AND " : " OR ") + to_sql(part, dialect);
+  for (const auto& part : filter.parts) {
+    const bool bounded = all && part.what == record_filter::kind::condition &&
+                         is_bounded(part.condition, filter.parts);
+    sql += (sql.empty() ? ""
+            : all       ? " AND "
+                        : " OR ") +
+           (bounded ? to_sql(part.condition, true, dialect) : to_sql(part, dialect));
+  }
   if (sql.empty()) sql = all ? "1 = 1" : "1 = 0";
   return (filter.what == record_filter::kind::none ? "(NOT (" : "((") + sql + "))";
 }

@@ -1,6 +1,7 @@
 #include "store/postgres/connection.hpp"
 
 #include "store/postgres/libpqxx.hpp"
+#include "store/postgres/silence_guard.hpp"
 #include "store/postgres/url.hpp"
 
 #include <charconv>
@@ -97,7 +98,8 @@ std::string row::bytes(int column) const {
 
 // --- connections --------------------------------------------------------------------------------
 
-connection::connection(const std::string& url) {
+connection::connection(const std::string& url, std::chrono::milliseconds silence)
+    : silence_(silence) {
   try {
     library_ = libpqxx::connect(url);
   } catch (const std::exception& e) {
@@ -108,11 +110,12 @@ connection::connection(const std::string& url) {
 connection::~connection() = default;
 
 template <class Work>
-rows connection::guarded(const std::string& doing, Work work) {
+rows connection::guarded(const std::string& doing, std::chrono::milliseconds silence, Work work) {
   const auto fail = [&](std::string state, const char* what) {
     const bool lost = !library_->is_open() || ends_connection(state);
     throw sql_error{std::move(state), lost, one_line(what) + " (" + doing.substr(0, 60) + ")"};
   };
+  const silence_guard watched{library_->sock(), silence};
   try {
     pqxx::nontransaction each{*library_};
     return rows{work(each)};
@@ -125,22 +128,39 @@ rows connection::guarded(const std::string& doing, Work work) {
 }
 
 rows connection::execute(const std::string& sql) {
-  return guarded(sql, [&](pqxx::nontransaction& on) { return on.exec(sql); });
+  return guarded(sql, silence_, [&](pqxx::nontransaction& on) { return on.exec(sql); });
+}
+
+rows connection::execute_slowly(const std::string& sql) {
+  return guarded(sql, {}, [&](pqxx::nontransaction& on) { return on.exec(sql); });
+}
+
+/// A server keeps hundreds of kilobytes for each, and a writer may come to use a thousand.
+void connection::make_room_for_statement() {
+  constexpr size_t most = 100;
+  while (prepared_in_turn_.size() >= most) {
+    library_->unprepare(prepared_in_turn_.front());
+    prepared_.erase(prepared_in_turn_.front());
+    prepared_in_turn_.pop_front();
+  }
 }
 
 rows connection::run(const statement& what, const parameters& with) {
-  return guarded(what.name, [&](pqxx::nontransaction& on) {
+  return guarded(what.name, silence_, [&](pqxx::nontransaction& on) {
     if (!prepared_.contains(what.name)) {
+      make_room_for_statement();
       library_->prepare(what.name, what.sql);
       prepared_.insert(what.name);
+      prepared_in_turn_.push_back(what.name);
     }
     return libpqxx::exec_prepared(on, what.name, with.values());
   });
 }
 
 rows connection::run_once(const std::string& sql, const parameters& with) {
-  return guarded(
-      sql, [&](pqxx::nontransaction& on) { return libpqxx::exec_params(on, sql, with.values()); });
+  return guarded(sql, silence_, [&](pqxx::nontransaction& on) {
+    return libpqxx::exec_params(on, sql, with.values());
+  });
 }
 
 bool connection::is_open() const { return library_->is_open(); }

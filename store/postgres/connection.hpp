@@ -3,7 +3,9 @@
 #include "messages/ids.hpp"
 #include "store/postgres/parameters.hpp"
 
+#include <chrono>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <pqxx/connection>
 #include <pqxx/result>
@@ -101,14 +103,17 @@ private:
 /// use.
 class connection {
 public:
-  /// Throws `sql_error`.
-  explicit connection(const std::string& url);
+  /// A call that gets no answer for as long as `silence` is given up and the connection with it; 0:
+  /// never. Throws `sql_error`.
+  explicit connection(const std::string& url, std::chrono::milliseconds silence = {});
   ~connection();
   connection(const connection&) = delete;
   connection& operator=(const connection&) = delete;
 
   /// Any number of statements without parameters, separated by semicolons; the last one's result.
   rows execute(const std::string& sql);
+  /// What may take as long as it takes.
+  rows execute_slowly(const std::string& sql);
   rows run(const statement& what, const parameters& with = {});
   /// What is not asked often enough to be prepared. Parameters are $1, $2, ..., with their types.
   rows run_once(const std::string& sql, const parameters& with);
@@ -119,10 +124,13 @@ public:
 
 private:
   template <class Work>
-  rows guarded(const std::string& doing, Work work);
+  rows guarded(const std::string& doing, std::chrono::milliseconds silence, Work work);
+  void make_room_for_statement();
 
   std::unique_ptr<pqxx::connection> library_;
+  std::chrono::milliseconds silence_;
   std::unordered_set<std::string> prepared_;
+  std::deque<std::string> prepared_in_turn_; ///< The oldest first.
 };
 
 } // namespace steward::store::postgres

@@ -61,7 +61,9 @@ void look_around(connection& db, const options& o) {
 result<std::unique_ptr<engine>> open(const options& o) {
   try {
     {
-      const auto db = connect(o, "steward migrations");
+      auto patient = o; // a migration takes as long as it takes
+      patient.statement_timeout = milliseconds{0};
+      const auto db = connect(patient, "steward migrations");
       if (auto problem = migrate(*db)) return failed{*problem};
       look_around(*db, o);
     }

@@ -39,7 +39,7 @@ private:
 
   row_book<std::pair<int32_t, std::string>, use> keys_;
   std::map<int32_t, backlog> sweeps_; ///< By tenant.
-  std::vector<int32_t> swept_;      ///< By the open group.
+  std::vector<int32_t> swept_;        ///< By the open group.
 };
 
 } // namespace steward::store::postgres

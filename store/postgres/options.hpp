@@ -16,6 +16,9 @@ struct options {
 
   milliseconds connect_timeout{2'000}; ///< Whole seconds, 2 at least: libpq's.
   milliseconds statement_timeout{30'000};
+  /// A server that has not answered so long after the end of a statement's time is given up: it is
+  /// stopped or cut off, though its connection stands. 0 for `statement_timeout`: never.
+  milliseconds silence{5'000};
   milliseconds lock_timeout{5'000}; ///< How long an earlier writer is waited for.
   /// Between attempts to connect; doubles from the first to the last.
   milliseconds first_pause{50}, last_pause{1'000};

@@ -13,6 +13,12 @@ std::optional<uint64_t> version_of(const Row* row) {
   return row->version;
 }
 
+template <class Collection>
+std::optional<collection_edition> edition_of(const Collection* row) {
+  if (!row) return std::nullopt;
+  return collection_edition{row->number, row->version};
+}
+
 } // namespace
 
 // --- looking up ---------------------------------------------------------------------------------
@@ -45,6 +51,9 @@ void record_book::load(connection& db) {
   load_collections(db);
   if (!records_.wanted().empty()) load_records(db);
   if (numbers_wanted_ == 0) return;
+  indexes_there_ = db.execute("SELECT count(*) FROM pg_indexes WHERE schemaname = 'steward'"
+                              " AND tablename = 'records' AND indexname <> 'records_pkey'")[0]
+                       .integer(0);
   for (const auto row : db.run(writing::free_collections, parameters::of(numbers_wanted_)))
     free_numbers_.push_back(row.integer(0));
 }
@@ -82,25 +91,26 @@ void record_book::load_records(connection& db) {
 
 record_book::refusal record_book::put(const tenant_state& tenant, const put_collection& op,
                                       uint64_t& version) {
-  const bool is_new = !collections_.find({tenant.id, op.row.name});
+  const auto* known = collections_.find({tenant.id, op.row.name});
+  const bool is_new = !known;
+  auto row = op.row;
+  const auto changes =
+      plan_indexes(known ? known->indexes : std::vector<record_index>{}, row.indexes);
+  if (auto refused = refuse_indexes(indexes_there_, changes.create)) return refused;
   auto& state = collections_.edit({tenant.id, op.row.name});
   if (is_new) {
     state.number = free_numbers_.back();
     free_numbers_.pop_back();
   }
   version = ++state.version;
-  auto row = op.row;
   row.number = state.number;
-  const auto changes = plan_indexes(state.indexes, row.indexes);
   for (const auto& index : changes.drop) drop_index(row.number, index);
-  for (const auto& index : changes.create) add_index(row.number, index);
+  for (const auto& index : changes.create)
+    schema_changes_.push_back(create_index_sql(row.number, index));
   state.indexes = row.indexes;
   state.keeps_history = row.keeps_history;
   state.changed = &op;
-  const auto view = "steward." + quoted_name(view_name(row));
-  schema_changes_.push_back("DROP VIEW IF EXISTS " + view);
-  schema_changes_.push_back("CREATE VIEW " + view + " AS " +
-                            view_sql(row.number, view_columns(op.columns)));
+  schema_changes_.push_back(replace_view_sql(row, op.columns));
   return std::nullopt;
 }
 
@@ -108,17 +118,6 @@ void record_book::drop_index(int64_t collection, const record_index& index) {
   schema_changes_.push_back("DROP INDEX steward." + index_name(collection, index));
   if (index.unique)
     schema_changes_.push_back("DROP INDEX steward." + unique_index_name(collection, index));
-}
-
-void record_book::add_index(int64_t collection, const record_index& index) {
-  record_dialect dialect;
-  const auto where = " WHERE collection = " + std::to_string(collection);
-  schema_changes_.push_back("CREATE INDEX " + index_name(collection, index) +
-                            " ON steward.records (" + index_sql(index, dialect) + ")" + where);
-  if (!index.unique) return;
-  schema_changes_.push_back("CREATE UNIQUE INDEX " + unique_index_name(collection, index) +
-                            " ON steward.records (" + unique_sql(index, dialect) + ")" + where +
-                            unique_where_sql(index, dialect));
 }
 
 record_book::refusal record_book::drop(const tenant_state& tenant, const drop_collection& op) {
@@ -139,13 +138,12 @@ record_book::refusal record_book::put(const tenant_state& tenant, const put_reco
   const auto* of = collections_.find({tenant.id, op.collection});
   const record_key key{tenant.id, op.collection, op.id};
   const auto* old = records_.find(key);
-  if (auto refused = refuse(op, version_of(of), version_of(old))) return refused;
+  if (auto refused = refuse(op, edition_of(of), version_of(old))) return refused;
   auto& state = collections_.edit({tenant.id, op.collection});
   state.any_record = true;
-  result = {++state.newest_version, !old};
-  const auto created_us = old ? old->created_us : op.time_us;
+  result = {++state.newest_version, !old, old ? old->created_us : op.time_us};
   auto& row = records_.edit(key);
-  row = {result.version, created_us, op.time_us, &op.data};
+  row = {result.version, result.created_us, op.time_us, &op.data};
   if (state.keeps_history) history_.push_back({tenant.id, state.number, op.id, row});
   return std::nullopt;
 }
@@ -155,7 +153,7 @@ record_book::refusal record_book::remove(const tenant_state& tenant, const delet
   const auto* of = collections_.find({tenant.id, op.collection});
   const record_key key{tenant.id, op.collection, op.id};
   const auto* old = records_.find(key);
-  if (auto refused = refuse(op, version_of(of), version_of(old))) return refused;
+  if (auto refused = refuse(op, edition_of(of), version_of(old))) return refused;
   result = {};
   if (!old) return std::nullopt;
   auto& state = collections_.edit({tenant.id, op.collection});

@@ -57,7 +57,6 @@ private:
   void want(const tenant_state& tenant, const std::string& collection, const std::string& id);
   void load_collections(connection& db);
   void load_records(connection& db);
-  void add_index(int64_t collection, const record_index& index);
   void drop_index(int64_t collection, const record_index& index);
   void write_collections(group_statement& into) const;
   void write_records(group_statement& into) const;
@@ -70,6 +69,7 @@ private:
   std::vector<std::string> schema_changes_;
   size_t kept_changes_ = 0;
   int64_t numbers_wanted_ = 0;
+  int64_t indexes_there_ = 0;         ///< On the table of records.
   std::vector<int64_t> free_numbers_; ///< For new collections.
 };
 

@@ -1,18 +1,19 @@
 #include "store/postgres/record_dialect.hpp"
 
+#include "messages/digest.hpp"
 #include "workflow/json.hpp"
 
 namespace steward::store::postgres {
 
 namespace {
 
-/// The value of a field, NULL where there is none. No step of a field needs to be quoted in an
-/// array.
+/// The value of a field, NULL where there is none. Steps are quoted, for `null` is a word in
+/// arrays; nothing in them needs more.
 std::string content(std::string_view field) {
   std::string steps{"{"};
   for (const auto step : record_field_steps(field)) {
     if (steps.size() > 1) steps += ',';
-    steps += step;
+    steps.append("\"").append(step).append("\"");
   }
   return "(data #> " + quoted_text(steps + "}") + ")";
 }
@@ -57,6 +58,37 @@ std::string view_sql(int64_t collection, const std::vector<std::string>& columns
   for (const auto& name : columns)
     sql += ", data ->> " + quoted_text(name) + " AS " + quoted_name(name);
   return sql + " FROM steward.records WHERE collection = " + std::to_string(collection);
+}
+
+std::string create_index_sql(int64_t collection, const record_index& index) {
+  record_dialect dialect;
+  const auto where = " WHERE collection = " + std::to_string(collection);
+  auto sql = "CREATE INDEX " + index_name(collection, index) + " ON steward.records (" +
+             index_sql(index, dialect) + ")" + where;
+  if (index.unique)
+    sql += "; CREATE UNIQUE INDEX " + unique_index_name(collection, index) +
+           " ON steward.records (" + unique_sql(index, dialect) + ")" + where +
+           unique_where_sql(index, dialect);
+  return sql;
+}
+
+std::string replace_view_sql(const collection_row& row, const std::vector<std::string>& columns) {
+  const auto view = "steward." + quoted_name(view_name(row));
+  const auto select = view_sql(row.number, view_columns(columns));
+  const auto mark = quoted_text(sha256_digest(select));
+  const auto execute = [](const std::string& sql) { return "EXECUTE " + quoted_text(sql) + "; "; };
+  // One that is as it should be is left alone, with whoever reads it just then.
+  const auto replace = execute("CREATE OR REPLACE VIEW " + view + " AS " + select);
+  const auto anew = execute("DROP VIEW " + view) + execute("CREATE VIEW " + view + " AS " + select);
+  return "DO " + quoted_text("BEGIN IF obj_description(to_regclass(" + quoted_text(view) +
+                             "), 'pg_class') IS DISTINCT FROM " + mark + " THEN BEGIN " + replace +
+                             "EXCEPTION WHEN invalid_table_definition THEN " + anew + "END; " +
+                             execute("COMMENT ON VIEW " + view + " IS " + mark) + "END IF; END");
+}
+
+std::string create_view_sql(const collection_row& row, const std::vector<std::string>& columns) {
+  return "CREATE VIEW steward." + quoted_name(view_name(row)) + " AS " +
+         view_sql(row.number, view_columns(columns));
 }
 
 } // namespace steward::store::postgres

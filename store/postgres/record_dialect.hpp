@@ -28,4 +28,10 @@ private:
 /// All of a view, but for its name. `collection` is its number.
 std::string view_sql(int64_t collection, const std::vector<std::string>& columns);
 
+/// The statements that make an index of a collection (two for a unique one), and its view.
+std::string create_index_sql(int64_t collection, const record_index& index);
+std::string create_view_sql(const collection_row& row, const std::vector<std::string>& columns);
+/// The same where it may be there: what others were granted on it stays while its columns do.
+std::string replace_view_sql(const collection_row& row, const std::vector<std::string>& columns);
+
 } // namespace steward::store::postgres

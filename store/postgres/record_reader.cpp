@@ -36,20 +36,45 @@ std::optional<int64_t> number_of(connection& db, int32_t tenant, const std::stri
   return found[0].integer(0);
 }
 
-/// One range of the query, as long as there is room in the page.
+/// What a question may still take: PostgreSQL counts each statement anew.
+class time_left {
+public:
+  void allow(connection& db) const {
+    const auto left = std::chrono::ceil<milliseconds>(until_ - session::clock::now());
+    db.execute("SET LOCAL statement_timeout = " +
+               std::to_string(std::max<int64_t>(1, left.count())));
+  }
+
+private:
+  session::clock::time_point until_ = session::clock::now() + record_query_most;
+};
+
+/// One range of the query, as long as there is room in the page. A record may be large: no more of
+/// them are here at once than fit.
 void read_range(connection& db, const record_query& query, int64_t collection, size_t range,
-                std::vector<record_row>& into) {
+                record_page& into) {
+  constexpr size_t rows_at_once = 64;
   record_dialect dialect;
   const auto filter = to_sql(query.filter, dialect);
   const auto where = range_sql(query, range, dialect);
-  const auto room = static_cast<size_t>(page(query.limit)) - into.size();
-  const auto more = to_records(db.run_once(
+  const auto select =
       "SELECT id, version, data::text, created_us, updated_us FROM steward.own_records"
       " WHERE collection = " +
-          std::to_string(collection) + " AND " + filter + " AND " + where + " ORDER BY " +
-          order_sql(query.order, dialect) + " LIMIT " + std::to_string(room),
-      dialect.values()));
-  into.insert(into.end(), more.begin(), more.end());
+      std::to_string(collection) + " AND " + filter + " AND " + where + " ORDER BY " +
+      order_sql(query.order, dialect) + " LIMIT " + std::to_string(into.room());
+  if (into.room() <= rows_at_once) {
+    for (auto& record : to_records(db.run_once(select, dialect.values())))
+      if (!into.full()) into.add(std::move(record));
+    return;
+  }
+  db.run_once("DECLARE page NO SCROLL CURSOR FOR " + select, dialect.values());
+  for (size_t got = rows_at_once; got == rows_at_once && !into.full();) {
+    auto records = to_records(db.execute("FETCH " + std::to_string(rows_at_once) + " FROM page"));
+    got = records.size();
+    for (auto& record : records)
+      if (!into.full()) into.add(std::move(record));
+  }
+  db.execute("CLOSE page");
 }
 
 } // namespace
@@ -91,22 +116,24 @@ result<std::vector<record_row>> postgres_reader::find_records(const tenant_id& t
   using found = std::vector<record_row>;
   bool too_long = false;
   auto records = of_tenant(tenant, found{}, [&](connection& db, int32_t own) {
-    found list;
+    record_page filling{static_cast<size_t>(page(query.limit))};
     const auto number = number_of(db, own, query.collection);
-    if (!number) return list;
-    const one_moment all{db, "; SET LOCAL statement_timeout = " +
-                                 std::to_string(record_query_most.count())};
+    if (!number) return filling.take();
+    const one_moment all{db};
+    const time_left patience;
     try {
-      for (size_t i = 0;
-           i < count_ranges(query) && list.size() < static_cast<size_t>(page(query.limit)); ++i)
-        read_range(db, query, *number, i, list);
+      for (size_t i = 0; i < count_ranges(query) && !filling.full(); ++i) {
+        patience.allow(db);
+        read_range(db, query, *number, i, filling);
+      }
     } catch (const sql_error& e) {
       too_long = e.state() == "57014"; // query_canceled
       throw;
     }
-    return list;
+    return filling.take();
   });
-  if (!records && too_long) return failed{store_error{ec::unprocessable, "it took too long"}};
+  if (!records && too_long)
+    return failed{store_error{ec::unprocessable, "it took too long: no index serves it"}};
   return records;
 }
 

@@ -46,7 +46,9 @@ std::string settings(const options& o, const std::string& name) {
 } // namespace
 
 std::unique_ptr<connection> connect(const options& o, const std::string& name) {
-  auto made = std::make_unique<connection>(with_timeouts(o));
+  const auto silence =
+      o.statement_timeout.count() > 0 ? o.statement_timeout + o.silence : o.statement_timeout;
+  auto made = std::make_unique<connection>(with_timeouts(o), silence);
   made->execute(settings(o, name));
   return made;
 }

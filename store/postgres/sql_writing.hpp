@@ -83,8 +83,11 @@ inline const statement find_records{
     "find_records", "SELECT x.at, r.version, r.created_us, r.updated_us"
                     " FROM unnest($1::int[], $2::text[], $3::text[])"
                     " WITH ORDINALITY x (tenant, collection, id, at)"
-                    " JOIN steward.collections c ON c.tenant = x.tenant AND c.name = x.collection"
-                    " JOIN steward.records r ON r.collection = c.id AND r.id = x.id"};
+                    // One at a time: joined, they would be looked for among all of the collection.
+                    " CROSS JOIN LATERAL (SELECT y.version, y.created_us, y.updated_us"
+                    " FROM steward.records y WHERE y.collection = (SELECT c.id FROM"
+                    " steward.collections c WHERE c.tenant = x.tenant AND c.name = x.collection)"
+                    " AND y.id = x.id LIMIT 1) r"};
 
 // --- what it changes ----------------------------------------------------------------------------
 

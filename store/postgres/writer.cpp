@@ -47,7 +47,9 @@ commit_report postgres_writer::commit(group batches) {
       const bool again = e.may_pass() || e.lost() || e.fenced();
       if (!again || attempt == attempts) return lost(batches.size(), e.what());
     } catch (...) {
+      // It may have left a transaction open, in which later commits would be none.
       operations_.forget();
+      seat_.leave();
       throw;
     }
   }
@@ -56,7 +58,8 @@ commit_report postgres_writer::commit(group batches) {
 connection& postgres_writer::take_seat() {
   auto& db = seat_.take();
   // A new connection: what is remembered of the store may be wrong.
-  if (std::exchange(generation_, seat_.generation()) != generation_) operations_.forget();
+  if (generation_ != seat_.generation()) operations_.forget();
+  generation_ = seat_.generation();
   return db;
 }
 
@@ -104,17 +107,25 @@ batch_result postgres_writer::alone(const write_batch& batch, connection& db, in
     operations_.prepare(only, db);
     auto result = operations_.apply(batch);
     if (const auto all = operations_.write(); !all.empty()) all.run(db, epoch, number);
-    for (const auto& change : operations_.schema_changes()) db.execute(change);
+    if (!operations_.schema_changes().empty())
+      db.execute("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '1s'");
+    for (const auto& change : operations_.schema_changes()) db.execute_slowly(change);
     db.execute("RELEASE batch");
     operations_.settle();
     return result;
   } catch (const sql_error& e) {
-    if (!e.blames_data()) throw;
+    // What a change of the schema may meet (a lock that a backup has, somebody's view on ours) is
+    // its own affair.
+    const bool own = operations::changes_schema(batch) && !e.lost() && !e.fenced();
+    if (!e.blames_data() && !own) throw;
     db.execute("ROLLBACK TO batch; RELEASE batch");
     operations_.discard();
     batch_result refused;
-    refused.what = kind::conflict;
+    refused.what = e.may_pass() ? kind::unavailable : kind::conflict;
     refused.reason = e.what();
+    if (e.state() == "54000") // The limit of an index's entries: a third of a page.
+      refused.reason =
+          "a text in an indexed field is too long for PostgreSQL's index (2 KiB or so)";
     if (e.state() == "23505") { // A unique index: only those of records have not been looked up.
       const auto why = not_unique();
       refused.refusal = why.why;

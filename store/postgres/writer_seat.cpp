@@ -46,6 +46,7 @@ void writer_seat::sit_down(connection& db) {
   take_lock(db);
   if (const auto problem = check_schema(db)) throw sql_error{{}, false, problem->reason};
   db.execute("SET steward.tenant = '*'");
+  refuse_younger(db);
   epoch_ = db.execute(take_over)[0].integer(0);
   if (in_doubt_) {
     const auto left = db.execute("SELECT last_group FROM steward.writers WHERE epoch = " +
@@ -53,6 +54,21 @@ void writer_seat::sit_down(connection& db) {
     found_ = !left.empty() && left[0].number(0) == doubt_.number;
     in_doubt_ = false;
   }
+}
+
+/// It was put back to an earlier time, or another server took over that had not got everything:
+/// what this process knows of runs and timers is not what is stored.
+void writer_seat::refuse_younger(connection& db) {
+  if (committed_.epoch == 0) return;
+  const auto left = db.execute("SELECT last_group FROM steward.writers WHERE epoch = " +
+                               std::to_string(committed_.epoch));
+  if (!went_back_ && !left.empty() && left[0].number(0) >= committed_.number) return;
+  went_back_ = true;
+  throw sql_error{{},
+                  false,
+                  "the database lacks commits that it had confirmed (was it put back to an earlier "
+                  "time, or did a server take over that had not got everything?): nothing is read "
+                  "or written until steward is started again"};
 }
 
 void writer_seat::take_lock(connection& db) {
@@ -108,6 +124,7 @@ bool writer_seat::came_to_be(uint64_t number, const std::string& why) {
 }
 
 void writer_seat::require_certainty() {
+  if (went_back_) throw sql_error{{}, false, "the database lacks commits that it had confirmed"};
   if (!in_doubt_) return;
   const std::lock_guard lock{mutex_};
   if (in_doubt_) session_.get();

@@ -39,12 +39,15 @@ public:
     const auto number = ++number_;
     try {
       send(db, epoch_, number);
+      committed_ = {epoch_, number};
     } catch (const sql_error& e) {
       if (!e.lost() || !came_to_be(number, e.what())) throw;
+      committed_ = doubt_;
     }
   }
 
-  /// Before anything is read: throws `sql_error` while it is not known what became of a commit.
+  /// Before anything is read: throws `sql_error` while it is not known what became of a commit, and
+  /// for ever once the database was found to lack what it had confirmed.
   void require_certainty();
 
 private:
@@ -55,6 +58,7 @@ private:
   void sit_down(connection& db);
   void take_lock(connection& db);
   std::string holder(connection& db);
+  void refuse_younger(connection& db);
   bool came_to_be(uint64_t number, const std::string& why);
 
   const options& options_;
@@ -63,7 +67,8 @@ private:
   int backend_ = 0; ///< That sat here last.
   int64_t epoch_ = 0;
   uint64_t number_ = 0; ///< Of the last group.
-  std::atomic<bool> in_doubt_ = false;
+  doubt committed_;     ///< The last group that is known to be there; epoch 0: none yet.
+  std::atomic<bool> in_doubt_ = false, went_back_ = false;
   doubt doubt_;
   bool found_ = false; ///< How the last doubt ended.
 };

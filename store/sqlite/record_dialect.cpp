@@ -73,4 +73,20 @@ std::string view_sql(int64_t collection, const std::vector<std::string>& columns
   return sql + " FROM records WHERE collection = " + std::to_string(collection);
 }
 
+std::string create_index_sql(int64_t collection, const record_index& index) {
+  record_dialect dialect;
+  const auto where = " WHERE collection = " + std::to_string(collection);
+  auto sql = "CREATE INDEX " + index_name(collection, index) + " ON records (" +
+             index_sql(index, dialect) + ")" + where;
+  if (index.unique)
+    sql += "; CREATE UNIQUE INDEX " + unique_index_name(collection, index) + " ON records (" +
+           unique_sql(index, dialect) + ")" + where + unique_where_sql(index, dialect);
+  return sql;
+}
+
+std::string create_view_sql(const collection_row& row, const std::vector<std::string>& columns) {
+  return "CREATE VIEW " + quoted_name(view_name(row)) + " AS " +
+         view_sql(row.number, view_columns(columns));
+}
+
 } // namespace steward::store::sqlite

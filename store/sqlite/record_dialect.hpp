@@ -34,4 +34,8 @@ private:
 /// All of a view, but for its name. `collection` is its number.
 std::string view_sql(int64_t collection, const std::vector<std::string>& columns);
 
+/// The statements that make an index of a collection (two for a unique one), and its view.
+std::string create_index_sql(int64_t collection, const record_index& index);
+std::string create_view_sql(const collection_row& row, const std::vector<std::string>& columns);
+
 } // namespace steward::store::sqlite

@@ -37,39 +37,33 @@ record_operations::refusal record_operations::put(int64_t tenant, const put_coll
   row.number = known ? known->number : db_.last_row();
   forget();
   try {
-    change_indexes(row.number, before, row.indexes);
+    if (auto refused = change_indexes(row.number, before, row.indexes)) return refused;
   } catch (const sql_error& e) {
     if (!breaks_unique_index(e)) throw;
     return not_unique();
   }
   change_collection_.execute(row.number, row.schema, encode_indexes(row.indexes),
                              static_cast<int64_t>(row.keeps_history), version, row.updated_us);
-  const auto view = quoted_name(view_name(row));
-  db_.execute("DROP VIEW IF EXISTS " + view + "; CREATE VIEW " + view + " AS " +
-              view_sql(row.number, view_columns(op.columns)));
+  db_.execute("DROP VIEW IF EXISTS " + quoted_name(view_name(row)));
+  db_.execute(create_view_sql(row, op.columns));
   return std::nullopt;
 }
 
-void record_operations::change_indexes(int64_t collection, const std::string& before,
-                                       std::vector<record_index>& after) {
+record_operations::refusal record_operations::change_indexes(int64_t collection,
+                                                             const std::string& before,
+                                                             std::vector<record_index>& after) {
   const auto changes = plan_indexes(indexes_of(before), after);
   for (const auto& index : changes.drop) drop_index(collection, index);
-  for (const auto& index : changes.create) create_index(collection, index);
+  const auto there = db_.number("SELECT count(*) FROM sqlite_master WHERE type = 'index'"
+                                " AND tbl_name = 'records' AND sql IS NOT NULL");
+  if (auto refused = refuse_indexes(there, changes.create)) return refused;
+  for (const auto& index : changes.create) db_.execute(create_index_sql(collection, index));
+  return std::nullopt;
 }
 
 void record_operations::drop_index(int64_t collection, const record_index& index) {
   db_.execute("DROP INDEX " + index_name(collection, index));
   if (index.unique) db_.execute("DROP INDEX " + unique_index_name(collection, index));
-}
-
-void record_operations::create_index(int64_t collection, const record_index& index) {
-  record_dialect dialect;
-  const auto where = " WHERE collection = " + std::to_string(collection);
-  db_.execute("CREATE INDEX " + index_name(collection, index) + " ON records (" +
-              index_sql(index, dialect) + ")" + where);
-  if (!index.unique) return;
-  db_.execute("CREATE UNIQUE INDEX " + unique_index_name(collection, index) + " ON records (" +
-              unique_sql(index, dialect) + ")" + where + unique_where_sql(index, dialect));
 }
 
 record_operations::refusal record_operations::drop(int64_t tenant, const drop_collection& op) {
@@ -92,19 +86,19 @@ record_operations::refusal record_operations::put(int64_t tenant, const put_reco
                                                   record_result& result) {
   const auto* of = find(tenant, op.collection);
   const auto old = of ? find_record(of->number, op.id) : std::nullopt;
-  if (auto refused = refuse(op, of ? std::optional{of->version} : std::nullopt,
-                            old ? std::optional{old->version} : std::nullopt))
+  if (auto refused =
+          refuse(op, of ? std::optional{collection_edition{of->number, of->version}} : std::nullopt,
+                 old ? std::optional{old->version} : std::nullopt))
     return refused;
-  result = {next_version(of->number), !old};
-  const auto created_us = old ? old->created_us : op.time_us;
+  result = {next_version(of->number), !old, old ? old->created_us : op.time_us};
   try {
-    put_record_.execute(of->number, op.id, result.version, created_us, op.time_us, op.data);
+    put_record_.execute(of->number, op.id, result.version, result.created_us, op.time_us, op.data);
   } catch (const sql_error& e) {
     if (!breaks_unique_index(e)) throw;
     return not_unique();
   }
   if (of->keeps_history)
-    add_history_.execute(of->number, op.id, result.version, created_us, op.time_us, op.data);
+    add_history_.execute(of->number, op.id, result.version, result.created_us, op.time_us, op.data);
   return std::nullopt;
 }
 
@@ -112,8 +106,9 @@ record_operations::refusal record_operations::remove(int64_t tenant, const delet
                                                      record_result& result) {
   const auto* of = find(tenant, op.collection);
   const auto old = of ? find_record(of->number, op.id) : std::nullopt;
-  if (auto refused = refuse(op, of ? std::optional{of->version} : std::nullopt,
-                            old ? std::optional{old->version} : std::nullopt))
+  if (auto refused =
+          refuse(op, of ? std::optional{collection_edition{of->number, of->version}} : std::nullopt,
+                 old ? std::optional{old->version} : std::nullopt))
     return refused;
   result = {};
   if (!old) return std::nullopt;

@@ -38,10 +38,9 @@ private:
   const place* find(int64_t tenant, const std::string& name);
   std::optional<stored> find_record(int64_t collection, const std::string& id);
   uint64_t next_version(int64_t collection);
-  void change_indexes(int64_t collection, const std::string& before,
-                      std::vector<record_index>& after);
+  refusal change_indexes(int64_t collection, const std::string& before,
+                         std::vector<record_index>& after);
   void drop_index(int64_t collection, const record_index& index);
-  void create_index(int64_t collection, const record_index& index);
 
   connection& db_;
   statement find_collection_, add_collection_, change_collection_, drop_collection_, drop_history_,

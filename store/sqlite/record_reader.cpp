@@ -48,20 +48,31 @@ private:
 
 /// One range of the query, with what follows `limit` rows left out.
 void read_range(connection& db, const record_query& query, int64_t collection, size_t range,
-                std::vector<record_row>& into) {
+                record_page& into) {
   record_dialect dialect;
   // Parameters are numbered in the order of these calls.
   const auto filter = to_sql(query.filter, dialect);
   const auto where = range_sql(query, range, dialect);
-  const auto room = static_cast<size_t>(page(query.limit)) - into.size();
   statement read{db, "SELECT id, version, data, created_us, updated_us FROM records"
                      " WHERE collection = " +
                          std::to_string(collection) + " AND " + filter + " AND " + where +
                          " ORDER BY " + order_sql(query.order, dialect) + " LIMIT " +
-                         std::to_string(room)};
+                         std::to_string(into.room())};
   auto row = read.run_list(dialect.parameters());
-  while (row.next()) into.push_back(to_record(row));
+  while (!into.full() && row.next()) into.add(to_record(row));
 }
+
+/// Reads of one moment, for as long as it lives.
+class one_moment {
+public:
+  explicit one_moment(connection& db) : db_(db) { db_.execute("BEGIN"); }
+  ~one_moment() { sqlite3_exec(db_.handle(), "ROLLBACK", nullptr, nullptr, nullptr); }
+  one_moment(const one_moment&) = delete;
+  one_moment& operator=(const one_moment&) = delete;
+
+private:
+  connection& db_;
+};
 
 } // namespace
 
@@ -98,17 +109,17 @@ result<std::vector<record_row>> sqlite_reader::find_records(const tenant_id& ten
                                                             const record_query& query) {
   const auto of = find_collection(tenant, query.collection);
   if (!of) return failed{of.error()};
-  std::vector<record_row> found;
-  if (!*of) return found;
+  if (!*of) return std::vector<record_row>{};
   try {
+    const one_moment all{db_};
     const time_limit bounded{db_};
-    for (size_t i = 0;
-         i < count_ranges(query) && found.size() < static_cast<size_t>(page(query.limit)); ++i)
-      read_range(db_, query, (*of)->number, i, found);
-    return found;
+    record_page filling{static_cast<size_t>(page(query.limit))};
+    for (size_t i = 0; i < count_ranges(query) && !filling.full(); ++i)
+      read_range(db_, query, (*of)->number, i, filling);
+    return filling.take();
   } catch (const sql_error& e) {
     if (e.code() == SQLITE_INTERRUPT)
-      return failed{store_error{ec::unprocessable, "it took too long"}};
+      return failed{store_error{ec::unprocessable, "it took too long: no index serves it"}};
     return failed{store_error{e.blames_file() ? ec::corrupt_data : ec::unavailable, e.what()}};
   }
 }

@@ -62,6 +62,15 @@ CAF_TEST(runs that end by themselves are stored with their ends in one commit) {
   CAF_CHECK_EQUAL(n->counters.runs_completed.load(), 6u);
 }
 
+CAF_TEST(what a run emits on its way to its end is kept) {
+  deploy("tell", "do: [{tell: {emit: {event: {with: {type: told, data: '${ . }'}}}}}]");
+  auto a = start_all("tell", {"1", "2"});
+  settle();
+  CAF_REQUIRE_EQUAL(a.word(), "accepted");
+  for (const auto& id : ids(a)) CAF_CHECK_EQUAL(status(id), "completed");
+  CAF_CHECK_EQUAL(reader->inbox_range("default").value().newest, 2u);
+}
+
 CAF_TEST(all of them start or none) {
   auto a = start_all("double", {"1", "{", "3"});
   settle();

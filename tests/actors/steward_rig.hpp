@@ -32,9 +32,10 @@ public:
   void follow(const caf::actor_clock& clock) { clock_ = &clock; }
   int64_t now_us() override {
     using namespace std::chrono;
-    return 1'700'000'000'000'000 +
+    return 1'700'000'000'000'000 + stepped_us +
            duration_cast<microseconds>(clock_->now().time_since_epoch()).count();
   }
+  int64_t stepped_us = 0; ///< Somebody has set the clock.
   uint64_t random() override { return generator_(); }
 
 private:

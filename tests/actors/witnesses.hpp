@@ -45,6 +45,8 @@ public:
       return "created";
     case reply::kind::accepted:
       return "accepted";
+    case reply::kind::no_content:
+      return "no content";
     case reply::kind::failed:
       break;
     }

@@ -85,6 +85,9 @@ CAF_TEST(a bad event is refused with every place) {
   CAF_CHECK_EQUAL(refused(single, R"({"specversion":"1.0","id":"1","source":"s","type":"t",)"
                                   R"("data":1,"data_base64":"AA=="})"),
                   "/data_base64 ");
+  CAF_CHECK_EQUAL(
+      refused(single, R"({"specversion":"1.0","id":"a\u0000b","source":"s\n","type":"t"})"),
+      "/id /source ");
   CAF_CHECK_EQUAL(refused(batch, std::string{"["} + good + R"(,{"specversion":"1.0"},7])"),
                   "/1/id /1/source /1/type /2 ");
   CAF_CHECK_EQUAL(refused(batch, "[]"), " ");

@@ -112,6 +112,10 @@ inline caf::behavior stand_in(caf::event_based_actor* self, std::shared_ptr<scri
                 std::to_string(m.limit));
         s->settle(slot);
       },
+      [=](const probe_store&, const reply_slot& slot) {
+        s->hear("probe");
+        s->settle(slot);
+      },
       [=](const get_stats&, const reply_slot& slot) {
         s->hear("stats");
         s->settle(slot);
@@ -143,6 +147,9 @@ inline caf::behavior stand_in(caf::event_based_actor* self, std::shared_ptr<scri
   };
 }
 
+inline constexpr auto slots = {"store/library",         "store/queries", "store/record_queries",
+                               "store/record_searches", "tenants",       "feed"};
+
 /// The real gateway on a free port, with stand-ins behind every slot.
 struct stage {
   struct config : caf::actor_system_config {
@@ -169,14 +176,12 @@ struct stage {
     options.tenants = tenants;
     options.version = "1.2.3";
     behind = sys.spawn(stand_in, actors);
-    for (const auto* slot : {"store/library", "store/queries", "tenants", "feed"})
-      services->slot(slot)->set(behind);
+    for (const auto* slot : slots) services->slot(slot)->set(behind);
     options.root->set(behind);
     options.ready->store(true);
   }
   ~stage() {
-    for (const auto* slot : {"store/library", "store/queries", "tenants", "feed"})
-      services->slot(slot)->clear();
+    for (const auto* slot : slots) services->slot(slot)->clear();
     options.root->clear();
     for (const auto& d : tenants->all()) d->set_actor({});
     caf::anon_send_exit(gate, caf::exit_reason::user_shutdown);

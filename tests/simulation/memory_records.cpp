@@ -55,10 +55,10 @@ bool memory_collection::is_unique(const record_index& index) const {
 
 memory_collection::refusal memory_collection::put(const put_record& op, record_result& result) {
   const auto old = version_of(records, op.id);
-  if (auto refused = store::refuse(op, row.version, old)) return refused;
-  result = {++newest_version, !old};
-  const auto created_us = old ? records.at(op.id).created_us : op.time_us;
-  const record_row now{op.id, result.version, op.data, created_us, op.time_us};
+  if (auto refused = store::refuse(op, collection_edition{row.number, row.version}, old))
+    return refused;
+  result = {++newest_version, !old, old ? records.at(op.id).created_us : op.time_us};
+  const record_row now{op.id, result.version, op.data, result.created_us, op.time_us};
   records[op.id] = now;
   if (!std::ranges::all_of(row.indexes, [&](const auto& index) { return is_unique(index); }))
     return store::not_unique();
@@ -69,7 +69,8 @@ memory_collection::refusal memory_collection::put(const put_record& op, record_r
 memory_collection::refusal memory_collection::remove(const delete_record& op,
                                                      record_result& result) {
   const auto old = version_of(records, op.id);
-  if (auto refused = store::refuse(op, row.version, old)) return refused;
+  if (auto refused = store::refuse(op, collection_edition{row.number, row.version}, old))
+    return refused;
   if (!old) return std::nullopt;
   result.version = ++newest_version;
   if (row.keeps_history)
@@ -91,10 +92,10 @@ std::vector<record_row> memory_collection::find(const record_query& query) const
   std::ranges::sort(found, [&](const auto& a, const auto& b) {
     return compare_records(query.order, a.first, b.first) < 0;
   });
-  found.resize(std::min(found.size(), std::clamp<size_t>(query.limit, 1, 1'000)));
-  std::vector<record_row> page;
-  for (const auto& [at, record] : found) page.push_back(*record);
-  return page;
+  store::record_page page{std::clamp<size_t>(query.limit, 1, 1'000)};
+  for (const auto& [at, record] : found)
+    if (!page.full()) page.add(*record);
+  return page.take();
 }
 
 std::vector<record_row> memory_collection::versions(const std::string& id, uint64_t before) const {

@@ -81,10 +81,11 @@ void records_are_put_and_deleted(session& s) {
   s.commit_one("acme", {collection("orders")});
   const auto made =
       s.commit_one("acme", {record("orders", "b", R"({"n":1})"), record("orders", "a", "{}")});
-  CAF_CHECK(made.records == (std::vector<record_result>{{1, true}, {2, true}}));
+  CAF_CHECK(made.records == (std::vector<record_result>{{1, true, noon_us}, {2, true, noon_us}}));
   auto later = record("orders", "b", R"({"n":2})");
   later.time_us = noon_us + 5;
-  CAF_CHECK(s.commit_one("acme", {later}).records == (std::vector<record_result>{{3, false}}));
+  CAF_CHECK(s.commit_one("acme", {later}).records ==
+            (std::vector<record_result>{{3, false, noon_us}}));
   s.reopen();
   const auto b = s.read().get_record("acme", "orders", "b").value();
   CAF_REQUIRE(b.has_value());
@@ -97,7 +98,8 @@ void records_are_put_and_deleted(session& s) {
   const auto gone = s.commit_one("acme", {delete_record{"orders", "b", noon_us, {}},
                                           delete_record{"orders", "b", noon_us, {}},
                                           record("orders", "b", "{}")});
-  CAF_CHECK(gone.records == (std::vector<record_result>{{4, false}, {0, false}, {5, true}}));
+  CAF_CHECK(gone.records ==
+            (std::vector<record_result>{{4, false, 0}, {0, false, 0}, {5, true, noon_us}}));
   CAF_CHECK(ids_of(s.read().find_records("acme", all_of("orders")).value()) ==
             (std::vector<std::string>{"a", "b"}));
 }
@@ -124,7 +126,7 @@ void a_version_must_fit(session& s) {
   CAF_CHECK(s.commit_one("acme", {delete_record{"orders", "a", noon_us, 2}}).what ==
             kind::committed);
   auto stale = record("orders", "a", "{}");
-  stale.of_collection = 2;
+  stale.of_collection = {s.read().find_collection("acme", "orders").value()->number, 2};
   CAF_CHECK(s.commit_one("acme", {stale}).refusal == why::collection_changed);
 }
 
@@ -284,7 +286,42 @@ void views_take_hostile_columns(session& s) {
   CAF_CHECK(s.commit_one("acme", {words}).what == kind::committed);
 }
 
+void a_field_may_be_called_null(session& s) {
+  s.commit_one("acme", {collection("odd", {{"by_null", {"null"}, true, 0}})});
+  for (const auto* id : {"a", "b", "c"})
+    s.commit_one("acme", {record("odd", id, R"({"null":")" + std::string{id} + "\"}")});
+  auto query = all_of("odd");
+  query.filter = {
+      record_filter::kind::condition, {}, {"null", record_op::ge, {workflow::value{"b"}}}};
+  query.order = {{"null", true}};
+  query.limit = 1;
+  std::string seen;
+  for (int pages = 0; pages < 5; ++pages) {
+    const auto found = s.read().find_records("acme", query).value();
+    if (found.empty()) break;
+    seen += found[0].id;
+    query.after =
+        cursor_after(query.order, workflow::parse_json(found[0].data).value(), found[0].id);
+  }
+  CAF_CHECK_EQUAL(seen, "cb");
+  CAF_CHECK(s.commit_one("acme", {record("odd", "d", R"({"null":"a"})")}).refusal ==
+            why::not_unique);
+}
+
+void a_page_of_large_records_ends_early(session& s) {
+  s.commit_one("acme", {collection("large")});
+  const auto data = R"({"text":")" + std::string(1'500'000, 'x') + "\"}";
+  for (int i = 0; i < 8; ++i)
+    s.commit_one("acme", {record("large", "r" + std::to_string(i), data)});
+  auto query = all_of("large");
+  query.limit = 100;
+  const auto found = s.read().find_records("acme", query).value();
+  CAF_CHECK_EQUAL(found.size(), 4u); // three are more than 4 MiB, and one tells that there are more
+}
+
 constexpr requirement list[] = {
+    {"a field may be called null", a_field_may_be_called_null},
+    {"a page of large records ends early", a_page_of_large_records_ends_early},
     {"collections are kept and changed", collections_are_kept_and_changed},
     {"a collection goes when it is empty", a_collection_goes_when_it_is_empty},
     {"records are put and deleted", records_are_put_and_deleted},

@@ -182,6 +182,68 @@ CAF_TEST(a statement that takes too long is unavailable and says so) {
   commit_once();
 }
 
+CAF_TEST(a server that stopped answering is given up though its connection stands) {
+  settings.statement_timeout = milliseconds{300};
+  settings.silence = milliseconds{200};
+  settings.doubt_patience = milliseconds{100};
+  s();
+  const auto admin = server.admin(database);
+  const auto backend = static_cast<pid_t>(
+      admin
+          ->execute("SELECT pid FROM pg_stat_activity WHERE application_name = 'steward writer'"
+                    " AND datname = current_database()")[0]
+          .integer(0));
+  ::kill(backend, SIGSTOP);
+  const auto begun = std::chrono::steady_clock::now();
+  bool unknown = false;
+  try {
+    check_unavailable(s().commit(group()), "");
+  } catch (const postgres::outcome_unknown&) {
+    unknown = true;
+  }
+  CAF_CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds{15});
+  ::kill(backend, SIGCONT);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+  auto found = s().read().get_run("acme", id(next));
+  for (; !found; found = s().read().get_run("acme", id(next))) {
+    if (std::chrono::steady_clock::now() > deadline) CAF_FAIL("it stays away");
+    std::this_thread::sleep_for(milliseconds{10});
+  }
+  if (*found) {
+    CAF_CHECK(unknown); // else it was said not to be there
+    next += 2;
+  }
+  while (s().commit({batch("idle", {event("x")})}).results.at(0).what != kind::committed) {
+    if (std::chrono::steady_clock::now() > deadline) CAF_FAIL("it stays away");
+    std::this_thread::sleep_for(milliseconds{10});
+  }
+  check_all_is_there();
+  commit_once();
+  check_all_is_there();
+}
+
+CAF_TEST(a database that lacks what it had confirmed is neither read nor written) {
+  s();
+  const auto admin = server.admin(database);
+  // As one that was put back to an earlier time.
+  admin->execute("UPDATE steward.writers SET last_group = last_group - 1 WHERE NOT closed;"
+                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                 " WHERE application_name = 'steward writer' AND datname = current_database()");
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+  while (!admin
+              ->execute("SELECT 1 FROM pg_stat_activity WHERE application_name = 'steward writer'"
+                        " AND datname = current_database()")
+              .empty()) {
+    if (std::chrono::steady_clock::now() > deadline) CAF_FAIL("it does not end");
+    std::this_thread::sleep_for(milliseconds{5});
+  }
+  for (int i = 0; i < 2; ++i) check_unavailable(s().commit(group()), "lacks commits");
+  CAF_CHECK(s().read().get_run("acme", id(1)).error().code == ec::unavailable);
+  open_session.reset();
+  s(); // Started again, it goes by what is there.
+  check_all_is_there();
+}
+
 CAF_TEST(a lock that is not to be had is waited for and then unavailable) {
   settings.lock_timeout = milliseconds{100};
   s();

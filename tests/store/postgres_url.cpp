@@ -12,6 +12,8 @@ CAF_TEST(what is secret in a url is not shown) {
   CAF_CHECK_EQUAL(masked("postgresql://host/n?user=u&password=secret&sslpassword=s"),
                   "postgresql://host/n?user=u&password=***&sslpassword=***");
   CAF_CHECK_EQUAL(masked("postgresql://u:a@h/n?password=b"), "postgresql://u:***@h/n?password=***");
+  CAF_CHECK_EQUAL(masked("postgresql://u:pa?ss@host/db?a=1"), "postgresql://u:***@host/db?a=1");
+  CAF_CHECK_EQUAL(masked("postgresql://u:pa?ss@host/db?a=x@y"), "postgresql://u:***@host/db?a=x@y");
   CAF_CHECK_EQUAL(masked("postgresql://h/n?passfile=/x&options=-c%20a"),
                   "postgresql://h/n?passfile=/x&options=-c%20a");
 }
@@ -21,6 +23,10 @@ CAF_TEST(a message that repeats it is masked too) {
   CAF_CHECK_EQUAL(masked("bad URI: \"postgresql://u:secret@h/n?password=other\"", url),
                   "bad URI: \"postgresql://u:***@h/n?password=***\"");
   CAF_CHECK_EQUAL(masked("nothing to see", url), "nothing to see");
+  // libpq takes the first "@" for the end of the password.
+  CAF_CHECK_EQUAL(
+      masked("could not translate host name \"ssw0rd@host\"", "postgresql://u:p@ssw0rd@host/db"),
+      "could not translate host name \"***@host\"");
 }
 
 CAF_TEST(options are added unless they are there) {
@@ -32,6 +38,9 @@ CAF_TEST(options are added unless they are there) {
   url = "postgresql://h/n?xa=1";
   add_option(url, "a", "2");
   CAF_CHECK_EQUAL(url, "postgresql://h/n?xa=1&a=2");
+  url = "postgresql://u:pa?ss@h/n";
+  add_option(url, "a", "1");
+  CAF_CHECK_EQUAL(url, "postgresql://u:pa?ss@h/n?a=1");
 }
 
 CAF_TEST(urls of PostgreSQL are known by their scheme) {

@@ -1,6 +1,7 @@
 #define CAF_SUITE record_bounds
 
 #include "caf/test/dsl.hpp"
+#include "store/record_rules.hpp"
 #include "store/sqlite/engine.hpp"
 #include "store/sqlite/statement.hpp"
 #include "tests/store/postgres_server.hpp"
@@ -57,4 +58,67 @@ CAF_TEST(PostgreSQL gives a long question up) {
       "INSERT INTO steward.records SELECT 1, 1, 'r' || i, i, 0, 0, jsonb_build_object('list',"
       " (SELECT jsonb_agg(n) FROM generate_series(1, 40) n)) FROM generate_series(1, 300000) i");
   check(s);
+}
+
+namespace {
+
+/// So many declared indexes are enough for a store, and one too many harms nobody else.
+void check_indexes(session& s) {
+  std::vector<record_index> many;
+  for (int i = 0; i < 10; ++i)
+    many.push_back({"i" + std::to_string(i), {"f" + std::to_string(i)}, i == 0, 0});
+  const auto most = declared_indexes_most / 11; // a unique one counts twice
+  for (int64_t i = 0; i < most; ++i)
+    CAF_CHECK(s.commit_one("acme", {collection("c" + std::to_string(i), many)}).what ==
+              batch_result::kind::committed);
+  const auto report = s.commit({batch("acme", {event("a")}), batch("zeta", {collection("d", many)}),
+                                batch("zeta", {collection("e")})});
+  CAF_CHECK(kinds(report) ==
+            (std::vector{batch_result::kind::committed, batch_result::kind::conflict,
+                         batch_result::kind::committed}));
+  CAF_CHECK(report.results[1].reason.find("indexes") != std::string::npos);
+  // Those that go make room.
+  CAF_CHECK(s.commit_one("acme", {collection("c0")}).what == batch_result::kind::committed);
+  CAF_CHECK(s.commit_one("zeta", {collection("d", many)}).what == batch_result::kind::committed);
+}
+
+} // namespace
+
+CAF_TEST(the embedded store has so many declared indexes and no more) {
+  scratch_folder folder;
+  const auto file = folder.path() / "steward.db";
+  session s{[&] { return sqlite::open({file, false}).value(); }};
+  check_indexes(s);
+}
+
+CAF_TEST(PostgreSQL has so many declared indexes and no more) {
+  session s{postgres_opener(postgres_server::shared().make_database())};
+  check_indexes(s);
+}
+
+CAF_TEST(a view that somebody made on ours keeps only its collection from changing) {
+  const auto database = postgres_server::shared().make_database();
+  session s{postgres_opener(database)};
+  auto orders = collection("orders");
+  orders.columns = {"total"};
+  s.commit_one("acme", {orders});
+  const auto admin = postgres_server::shared().admin(database);
+  admin->execute("CREATE VIEW public.report AS SELECT total FROM steward.records_1_orders;"
+                 "GRANT SELECT ON steward.records_1_orders TO pg_monitor");
+  // The same again, and a column more: the view is replaced, and what was granted on it stays.
+  CAF_CHECK(s.commit_one("acme", {orders}).what == batch_result::kind::committed);
+  orders.columns = {"total", "more"};
+  CAF_CHECK(s.commit_one("acme", {orders}).what == batch_result::kind::committed);
+  CAF_CHECK(admin
+                ->execute("SELECT has_table_privilege('pg_monitor',"
+                          " 'steward.records_1_orders', 'SELECT')")[0]
+                .flag(0));
+  orders.columns = {"more"};
+  const auto report = s.commit({batch("acme", {event("a")}), batch("acme", {orders}),
+                                batch("acme", {record("orders", "a", "{}")})});
+  CAF_CHECK(kinds(report) ==
+            (std::vector{batch_result::kind::committed, batch_result::kind::conflict,
+                         batch_result::kind::committed}));
+  admin->execute("DROP VIEW public.report");
+  CAF_CHECK(s.commit_one("acme", {orders}).what == batch_result::kind::committed);
 }

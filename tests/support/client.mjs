@@ -4,8 +4,10 @@ import http from 'node:http';
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 export class Client {
-  constructor(url, { sockets = 64 } = {}) {
+  /** `headers` go with every request. */
+  constructor(url, { sockets = 64, headers = {} } = {}) {
     this.url = url;
+    this.headers = headers;
     this.agent = new http.Agent({ keepAlive: true, maxSockets: sockets });
     this.retried = 0;
   }
@@ -13,7 +15,9 @@ export class Client {
   /** One request, once. Answers {status, headers, text, json}; throws when no whole answer came. */
   request(method, path, { headers = {}, body, timeout_ms = 30_000 } = {}) {
     return new Promise((resolve, reject) => {
-      const request = http.request(this.url + path, { method, headers, agent: this.agent, timeout: timeout_ms });
+      const request = http.request(this.url + path, {
+        method, headers: { ...this.headers, ...headers }, agent: this.agent, timeout: timeout_ms,
+      });
       request.on('timeout', () => request.destroy(new Error(`no answer within ${timeout_ms} ms`)));
       request.on('error', reject);
       request.on('response', (response) => {

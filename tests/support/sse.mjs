@@ -73,7 +73,7 @@ export function openFeed(url, { after, headers = {}, onEvent }) {
 export const feedOpened = 'dev.steward.feed.opened.v1';
 
 /** All events from `after` to the newest there is when asked. Throws when the stream breaks off. */
-export async function readFeed(url, after = 0, patience_ms = 60_000) {
+export async function readFeed(url, after = 0, { patience_ms = 60_000, headers = {} } = {}) {
   const events = [];
   let newest;
   let finish;
@@ -82,6 +82,7 @@ export async function readFeed(url, after = 0, patience_ms = 60_000) {
   });
   const feed = openFeed(url, {
     after,
+    headers,
     onEvent: (event) => {
       if (event.type === feedOpened) newest = Number(event.data.newest);
       else if (event.sequence !== undefined) events.push(event);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "tests/workflow/machine_twin.hpp"
 #include "workflow/json.hpp"
 #include "workflow/machine.hpp"
 #include "workflow/reader.hpp"
@@ -7,6 +8,7 @@
 #include <stdexcept>
 
 /// One run under test: a definition, its machine, the events given to it and the commands it gave.
+/// A second machine follows it through a snapshot before each event.
 namespace steward::workflow::testing {
 
 constexpr std::string_view header = R"(
@@ -41,7 +43,8 @@ inline std::string describe(const command& c) {
     return "timer " + std::to_string(timer->effect) + " due=" + std::to_string(timer->due_us);
   if (auto drop = std::get_if<drop_effect>(&c)) return "drop " + std::to_string(drop->effect);
   if (auto listener = std::get_if<listen_for>(&c))
-    return "listen " + std::to_string(listener->effect) + " after=" + std::to_string(listener->after);
+    return "listen " + std::to_string(listener->effect) +
+           " after=" + std::to_string(listener->after);
   if (auto emitted = std::get_if<emit_event>(&c)) return "emit " + to_json(emitted->event);
   const auto& child = std::get<start_child>(c);
   return "child " + std::to_string(child.effect) + " " + child.workflow.name +
@@ -72,7 +75,7 @@ public:
 
   explicit rig(std::string_view yaml, machine_limits limits = {}) : rig(define(yaml), limits) {}
   explicit rig(std::shared_ptr<const definition> d, machine_limits limits = {})
-      : what(d), m(std::move(d), limits) {}
+      : what(d), m(std::move(d), limits), twin(what, limits) {}
 
   rig& start(std::string_view input = "{}") { return give(run_started{"run-1", json(input)}); }
 
@@ -85,9 +88,13 @@ public:
     auto result = m.advance(e, &log);
     for (slices = 1;; ++slices) {
       sent.insert(sent.end(), result.commands.begin(), result.commands.end());
-      if (!result.more) return *this;
+      if (!result.more) break;
       result = m.proceed(&log);
     }
+    auto came = breath{false};
+    came.add(sent);
+    twin.follow(e, m, came);
+    return *this;
   }
   rig& after(int64_t us) {
     now += us;
@@ -137,6 +144,7 @@ public:
 
   std::shared_ptr<const definition> what;
   machine m;
+  snapshot_twin twin;
   int64_t now = epoch;
   std::vector<event> journal;
   std::vector<command> sent; ///< Commands of the last event.

@@ -24,6 +24,10 @@ void check_attribute(const member& m) {
               "`" + field + "`: an attribute's name has lower-case letters and digits");
   if (m.item.is_string() ? m.item.size() == 0 : !m.item.is_bool() && !m.item.is_int())
     fail_task("expression", "`" + field + "` gives no text");
+  if (m.item.is_string() && std::ranges::any_of(m.item.as_string(), [](char c) {
+        return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+      }))
+    fail_task("expression", "`" + field + "` gives a text with a control character");
 }
 
 } // namespace
