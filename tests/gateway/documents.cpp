@@ -85,11 +85,13 @@ CAF_TEST(each operation documents its parameters and bodies and answers and erro
                       1u);
     std::istringstream query{std::string{r.query}};
     for (std::string name; query >> name;) CAF_CHECK_EQUAL(named.count("query " + name), 1u);
-    const bool takes_body = r.does == operation::deploy_workflow ||
-                            r.does == operation::start_run || r.does == operation::start_runs ||
-                            r.does == operation::kill_actor || r.does == operation::retry_run ||
-                            r.does == operation::publish_events ||
-                            r.does == operation::evaluate_expression;
+    const bool takes_body =
+        r.does == operation::deploy_workflow || r.does == operation::start_run ||
+        r.does == operation::start_runs || r.does == operation::kill_actor ||
+        r.does == operation::retry_run || r.does == operation::publish_events ||
+        r.does == operation::declare_collection || r.does == operation::write_records ||
+        r.does == operation::create_record || r.does == operation::replace_record ||
+        r.does == operation::patch_record || r.does == operation::evaluate_expression;
     CAF_CHECK_EQUAL(operation.contains("requestBody"), takes_body);
     size_t good = 0, bad = 0;
     for (const auto& [status, answer] : operation["responses"].items()) {

@@ -177,6 +177,8 @@ void auditor::timers_told(const std::vector<timer_due>& told) {
       note("a timer was told that was never durable, of run " + t.run.text());
     else if (timer->second > latest_us_)
       note("a timer was told early, of run " + t.run.text());
+    else if (!told_.insert({t.run, t.effect}).second || run->children.contains(t.effect))
+      continue; // said again, or a reminder, which is armed anew whenever its run comes back
     else if (timer->second < last_us)
       note("timers were told out of order, of run " + t.run.text());
     else

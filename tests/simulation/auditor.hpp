@@ -72,6 +72,7 @@ private:
   std::map<run_id, seen_run> runs_;
   std::map<std::pair<run_id, effect_id>, run_id> children_; ///< By parent and effect.
   std::set<std::pair<tenant_id, run_id>> promised_;
+  std::set<std::pair<run_id, effect_id>> told_; ///< Timers, in whatever life of whom.
   std::set<run_id> cancels_asked_;
   std::map<std::string, std::string> step_of_key_, key_of_step_;
 };

@@ -246,6 +246,11 @@ bool history::disturb(const waiting_message& m) {
   if (!m.is<timer_due>() && !m.is<call_done>() && !m.is<child_done>() && !m.is<perform_call>() &&
       !m.is<arm_timer>())
     return false;
+  // A call of an actor that has ended is late in no real process: its successor has sent it again.
+  if (m.is<perform_call>() && process::sender_has_ended(m)) {
+    server_.discard(m);
+    return true;
+  }
   if (chance_.one_in(plan_.repeats_one_in))
     server_.repeat(m, server_.now_us() + chance_.pause(10'000'000));
   if (!chance_.one_in(plan_.put_off_one_in)) return false;

@@ -82,6 +82,17 @@ void process::put_off(const waiting_message& m, int64_t at_us) {
                                   normal.take_front());
 }
 
+void process::discard(const waiting_message& m) {
+  auto& queues = m.receiver->mailbox().queue().queues();
+  auto& normal = std::get<caf::scheduled_actor::normal_queue_index>(queues);
+  if (normal.peek() == m.element) normal.take_front();
+}
+
+bool process::sender_has_ended(const waiting_message& m) {
+  const auto* sender = caf::actor_cast<caf::abstract_actor*>(m.element->sender);
+  return !sender || sender->getf(caf::abstract_actor::is_terminated_flag);
+}
+
 void process::kill(const caf::actor& whom) {
   if (!whom) return;
   const auto dead = std::make_shared<bool>(false);

@@ -53,6 +53,9 @@ public:
   /// The same message again, at that time.
   void repeat(const waiting_message& m, int64_t at_us);
   /// Takes the message away; it comes at that time.
+  /// It is lost.
+  void discard(const waiting_message& m);
+  static bool sender_has_ended(const waiting_message& m);
   void put_off(const waiting_message& m, int64_t at_us);
   /// The actor ends before it sees another message. One that is inside a handler ends after it.
   void kill(const caf::actor& whom);

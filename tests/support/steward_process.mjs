@@ -18,7 +18,8 @@ export class StewardProcess {
   /** `dev`: requests need no key. */
   constructor(binary, { args = [], dev = true } = {}) {
     this.binary = binary;
-    this.args = dev ? ['--dev', ...args] : args;
+    this.dev = dev;
+    this.args = args;
     this.folder = mkdtempSync(join(tmpdir(), 'steward-e2e-'));
     this.logFile = join(this.folder, 'server.log');
     this.#log = createWriteStream(this.logFile, { flags: 'a' });
@@ -40,7 +41,7 @@ export class StewardProcess {
   }
 
   launch() {
-    const words = ['serve', '--listen', `127.0.0.1:${this.port}`, '--data', join(this.folder, 'data'), ...this.args];
+    const words = ['serve', ...(this.dev ? ['--dev'] : []), '--listen', `127.0.0.1:${this.port}`, '--data', join(this.folder, 'data'), ...this.args];
     const child = spawn(this.binary, words, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#process = child;
     let killed = false;

@@ -173,5 +173,20 @@ CAF_TEST(a snapshot belongs to one definition and one version of the format) {
 CAF_TEST(snapshots of the first version stay readable) {
   auto r = rig{"do: [{a: {set: {x: 1}}}, {pause: {wait: PT1S}}]"};
   r.start();
-  CAF_CHECK_EQUAL(snapshot_of(r.m), "");
+  const std::string written =
+      R"({"v":1,"sum":"34b32029e37c63b3","of":["test","test","1.0.0"],"values":[],)"
+      R"("run":{"run":"run-1","input":{},"started":1700000000000000,"time":1700000000000000,)"
+      R"("last_effect":1,"steps":2,"branches":[{"context":{},"frames":[{"next":1,"raw":{},)"
+      R"("input":{},"data":{"x":1},"started":1700000000000000,"visits":[1,1],"scope":"do"},)"
+      R"({"raw":{"x":1},"input":{"x":1},"started":1700000000000000,"waits":1,)"
+      R"("task":"/do/1/pause"}]}],)"
+      R"("effects":[{"sent":{"timer":{"effect":1,"due":1700000001000000}}}]}})";
+  CAF_CHECK_EQUAL(snapshot_of(r.m), written);
+  auto m = revive(r.what, {}, value::empty_object(), written);
+  auto one = breath{}, other = breath{};
+  const auto fired = event{rig::epoch + 1'000'000, timer_fired{1}};
+  one.take(r.m, fired);
+  other.take(m, fired);
+  CAF_CHECK_EQUAL(one.lines, other.lines);
+  CAF_CHECK(m.status() == run_status::completed);
 }

@@ -23,6 +23,8 @@ void interpreter::run() try {
 
 void interpreter::step_once() {
   auto& f = top();
+  // A run that was rebuilt from what a stranger wrote as its snapshot.
+  if (!f.list) throw run_failure{standard_error("runtime", "the run can't go on from here")};
   if (f.next < f.list->size())
     enter((*f.list)[f.next]);
   else
