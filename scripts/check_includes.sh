@@ -12,9 +12,9 @@ allowed() {
     config) echo config messages workflow ;;
     store) echo store messages workflow ;;
     connectors) echo connectors supervision messages config workflow ;;
-    actors) echo actors supervision messages store connectors config workflow ;;
+    actors) echo actors supervision messages store connectors config intelligence workflow ;;
     gateway) echo gateway messages supervision config workflow ;;
-    app) echo app actors gateway supervision messages store connectors config workflow ;;
+    app) echo app actors gateway supervision messages store connectors config intelligence workflow ;;
   esac
 }
 
