@@ -7,6 +7,7 @@ allowed() {
   case "$1" in
     workflow) echo workflow ;;
     intelligence) echo intelligence workflow ;;
+    tools) echo tools intelligence workflow ;;
     messages) echo messages workflow ;;
     supervision) echo supervision messages ;;
     config) echo config messages workflow ;;
@@ -19,7 +20,7 @@ allowed() {
 }
 
 bad=0
-for folder in workflow intelligence messages supervision config store connectors actors gateway app; do
+for folder in workflow intelligence tools messages supervision config store connectors actors gateway app; do
   ok=" $(allowed "$folder") "
   while IFS=: read -r file line text; do
     target=$(sed -E 's/.*#include "([a-z_]+)\/.*/\1/' <<<"$text")
@@ -27,6 +28,6 @@ for folder in workflow intelligence messages supervision config store connectors
     echo "$file:$line: $folder may not include $target" >&2
     bad=1
   done < <(grep -rnE '#include "[a-z_]+/' "$folder" --include='*.hpp' --include='*.cpp' |
-    grep -E '"(workflow|intelligence|messages|supervision|config|store|connectors|actors|gateway|app|tests)/' || true)
+    grep -E '"(workflow|intelligence|tools|messages|supervision|config|store|connectors|actors|gateway|app|tests)/' || true)
 done
 exit $bad
