@@ -18,9 +18,10 @@ struct boosting_options {
   size_t leaves = 16;        ///< Of each tree, at most.
   double fewest_rows = 40;   ///< In a leaf, after sampling.
   double leaf_shrinkage = 5; ///< Added to a leaf's sum of second derivatives (lambda).
-  /// The same, more, for splits by category. Sorting categories by what they are to predict
-  /// flatters such splits; with little shrinkage a column of 80 words makes forecasts worse.
-  double category_shrinkage = 1000;
+  /// The same, more, for splits by category, for each word of the column. Sorting categories by
+  /// what they are to predict flatters such splits, the more so the more words there are; with
+  /// little shrinkage a column of 80 words makes forecasts worse.
+  double category_shrinkage = 12;
   double least_gain = 1e-3;   ///< A split brings at least this.
   double row_share = 0.7;     ///< Of the rows that each tree sees.
   double feature_share = 0.6; ///< Of the features that each tree sees.

@@ -106,9 +106,9 @@ void tree_grower::try_number(const open_leaf& leaf, size_t feature,
 void tree_grower::try_category(const open_leaf& leaf, size_t feature,
                                std::optional<split>& best) const {
   const auto* h = &leaf.cells[feature * bins];
-  const auto rank = [&](unsigned b) {
-    return h[b].first / (h[b].second + options_.category_shrinkage);
-  };
+  const auto shrinkage =
+      options_.category_shrinkage * static_cast<double>(readers_[feature].words.size());
+  const auto rank = [&](unsigned b) { return h[b].first / (h[b].second + shrinkage); };
   // What is not known is a category like the others, with code 0 here.
   std::vector<unsigned> order;
   for (unsigned b = 0; b <= readers_[feature].words.size(); ++b)
@@ -118,8 +118,7 @@ void tree_grower::try_category(const open_leaf& leaf, size_t feature,
   cell left;
   for (size_t i = 0; i + 1 < order.size(); ++i) {
     left = plus(left, h[order[i]]);
-    const auto g = gain(left, minus(leaf.sum, left), leaf.sum,
-                        options_.leaf_shrinkage + options_.category_shrinkage);
+    const auto g = gain(left, minus(leaf.sum, left), leaf.sum, options_.leaf_shrinkage + shrinkage);
     if (g <= std::max(best ? best->gain : 0, options_.least_gain)) continue;
     best = split{g, feature, false, 0, {}};
     for (size_t k = 0; k <= i; ++k) {
