@@ -65,7 +65,7 @@ CAF_TEST(trees learn what depends on numbers and words and on what is not known)
   const auto risks = model.risks(test.table);
   const auto best = area_under_curve(test.truth, test.happened);
   CAF_CHECK_LESS(best - 0.012, area_under_curve(risks, test.happened));
-  CAF_CHECK_LESS(brier_score(risks, test.happened), brier_score(test.truth, test.happened) + 0.003);
+  CAF_CHECK_LESS(brier_score(risks, test.happened), brier_score(test.truth, test.happened) + 0.005);
   CAF_CHECK_LESS(calibration_error(risks, test.happened), 0.025);
 }
 
