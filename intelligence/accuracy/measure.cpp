@@ -92,8 +92,11 @@ bool measure_all(const std::string& train_dir, const std::string& test_dir,
   const auto visits = [](const visits_set& train, const visits_set* test) {
     return measure_visits(train, test ? *test : train);
   };
-  if (const auto files = find("medical-noshow", "appointments/medical-noshow.csv"))
+  if (auto files = find("medical-noshow", "appointments/medical-noshow.csv")) {
     good &= compare(*files, "test_rows", noshow_set::medical, noshow, report);
+    files->name = "medical-noshow-within-day";
+    good &= compare(*files, "test_rows", noshow_set::medical_within_day, noshow, report);
+  }
   if (const auto files = find("salon-noshow", "appointments/salon-noshow-features.csv"))
     good &= compare(*files, "test_rows", noshow_set::salon, noshow, report);
   if (const auto files = find("cdnow", "customers/cdnow.csv"))

@@ -13,8 +13,10 @@ namespace steward::intelligence::accuracy {
 ///   {"name":"cdnow","skipped":"customers/cdnow.csv is in neither directory"}
 ///   {"name":"salon-noshow","error":"..."}
 ///
-/// `rows` counts what was scored: appointments or customers. False if there was an error, or no set
-/// at all. The same data give the same lines, but for how long predictions took.
+/// The medical appointments have two lines: as forecast when the day begins, and with what happened
+/// earlier on the day (`noshow_set::medical_within_day`). `rows` counts what was scored:
+/// appointments or customers. False if there was an error, or no set at all. The same data give the
+/// same lines, but for how long predictions took.
 bool measure_all(const std::string& train_dir, const std::string& test_dir,
                  const std::function<void(const std::string&)>& report);
 

@@ -28,28 +28,10 @@ outcome<std::vector<size_t>, std::string> columns_of(const csv_table& table,
   return found;
 }
 
-/// Microseconds that one prediction takes, the mean over the table's first rows.
-double prediction_time(const risk_model& model, const feature_table& table) {
-  std::vector<std::vector<risk_model::cell>> rows(std::min<size_t>(table.rows(), 1000));
-  for (size_t row = 0; row < rows.size(); ++row)
-    for (const auto& c : table.columns()) {
-      const auto x = c.cells[row];
-      const auto is_word = c.kind == feature_kind::category && x >= 0;
-      rows[row].push_back({x, is_word ? std::string_view{c.words[static_cast<size_t>(x)]} : ""});
-    }
-  if (rows.empty()) return 0;
-  const auto begin = std::chrono::steady_clock::now();
-  double sum = 0;
-  for (const auto& row : rows) sum += model.risk(row);
-  const auto took = std::chrono::steady_clock::now() - begin;
-  return sum < 0 ? 0
-                 : std::chrono::duration<double, std::micro>(took).count() /
-                       static_cast<double>(rows.size());
-}
+/// When the outcome of a medical appointment counts as known.
+enum class outcomes_known : uint8_t { next_day, in_order };
 
-} // namespace
-
-outcome<noshow_set, std::string> noshow_set::medical(const csv_table& table) {
+outcome<noshow_set, std::string> medical_with(const csv_table& table, outcomes_known known) {
   const auto columns =
       columns_of(table, {"PatientId", "AppointmentID", "Gender", "ScheduledDay", "AppointmentDay",
                          "Age", "Neighbourhood", "Scholarship", "Hipertension", "Diabetes",
@@ -77,12 +59,20 @@ outcome<noshow_set, std::string> noshow_set::medical(const csv_table& table) {
                ? a.seen_us < b.seen_us
                : a.appointment.booked_us < b.appointment.booked_us;
   });
+  const auto in_order = known == outcomes_known::in_order;
   std::vector<booking> bookings;
-  for (const auto& e : entries) bookings.push_back(e.appointment);
-  const booking_history history{bookings, day_us};
+  for (auto& e : entries) {
+    // A millisecond apart, so that each is over when the next one is looked at.
+    if (in_order) {
+      e.appointment.starts_us += static_cast<int64_t>(bookings.size()) * 1000;
+      e.seen_us = e.appointment.starts_us;
+    }
+    bookings.push_back(e.appointment);
+  }
+  const booking_history history{bookings, in_order ? 1 : day_us};
 
   noshow_set set;
-  const booking_columns known{set.table};
+  const booking_columns history_columns{set.table};
   const auto gender = set.table.add_category("gender");
   const auto place = set.table.add_category("neighbourhood");
   std::vector<size_t> plain;
@@ -90,7 +80,7 @@ outcome<noshow_set, std::string> noshow_set::medical(const csv_table& table) {
     plain.push_back(set.table.add_number(table.columns()[c[static_cast<size_t>(i)]]));
   for (const auto& e : entries) {
     set.table.add_row();
-    known.fill(set.table, e.appointment, history.at(e.appointment, e.seen_us), {});
+    history_columns.fill(set.table, e.appointment, history.at(e.appointment, e.seen_us), {});
     set.table.set(gender, table.at(e.row, c[2]));
     set.table.set(place, table.at(e.row, c[6]));
     size_t next = 0;
@@ -100,6 +90,35 @@ outcome<noshow_set, std::string> noshow_set::medical(const csv_table& table) {
     set.missed.push_back(e.appointment.missed ? 1 : 0);
   }
   return set;
+}
+
+/// Microseconds that one prediction takes, the mean over the table's first rows.
+double prediction_time(const risk_model& model, const feature_table& table) {
+  std::vector<std::vector<risk_model::cell>> rows(std::min<size_t>(table.rows(), 1000));
+  for (size_t row = 0; row < rows.size(); ++row)
+    for (const auto& c : table.columns()) {
+      const auto x = c.cells[row];
+      const auto is_word = c.kind == feature_kind::category && x >= 0;
+      rows[row].push_back({x, is_word ? std::string_view{c.words[static_cast<size_t>(x)]} : ""});
+    }
+  if (rows.empty()) return 0;
+  const auto begin = std::chrono::steady_clock::now();
+  double sum = 0;
+  for (const auto& row : rows) sum += model.risk(row);
+  const auto took = std::chrono::steady_clock::now() - begin;
+  return sum < 0 ? 0
+                 : std::chrono::duration<double, std::micro>(took).count() /
+                       static_cast<double>(rows.size());
+}
+
+} // namespace
+
+outcome<noshow_set, std::string> noshow_set::medical(const csv_table& table) {
+  return medical_with(table, outcomes_known::next_day);
+}
+
+outcome<noshow_set, std::string> noshow_set::medical_within_day(const csv_table& table) {
+  return medical_with(table, outcomes_known::in_order);
 }
 
 outcome<noshow_set, std::string> noshow_set::salon(const csv_table& table) {

@@ -19,6 +19,11 @@ struct noshow_set {
   /// Medical appointments (medical-noshow.csv): each is looked at when its day begins, or when it
   /// is booked if that is later. A patient's history are the outcomes of days before that.
   static outcome<noshow_set, std::string> medical(const csv_table& table);
+  /// The same, but of several appointments of a patient on one day the outcomes of those booked
+  /// earlier count as known to those booked later. Without times of day in the data that is a guess
+  /// at what a clinic knows by then, and no forecast of the evening before: such appointments are
+  /// mostly missed together. To compare with models whose history is simply all rows before.
+  static outcome<noshow_set, std::string> medical_within_day(const csv_table& table);
   /// The salon's table of ready-made features (salon-noshow-features.csv), without book_tod, which
   /// gives the label away. Its order stands for time: it has no dates.
   static outcome<noshow_set, std::string> salon(const csv_table& table);

@@ -9,7 +9,7 @@ namespace steward::intelligence::noshow {
 
 namespace {
 
-constexpr size_t most_trees = 600;
+constexpr size_t most_trees = 400;
 
 /// Few rows want small trees, slow steps and the mean of several forests; many rows can do without.
 struct plan {
@@ -22,10 +22,10 @@ plan plan_for(size_t rows) {
   if (rows < 5000) {
     p.options.leaves = rows < 1500 ? 4 : 8;
     p.options.fewest_rows = 15;
-    p.options.learning_rate = 0.04;
+    p.options.learning_rate = 0.06;
     p.options.row_share = 0.6;
     p.options.feature_share = 0.4;
-    p.options.trees = 150;
+    p.options.trees = 100;
     p.forests = 4;
   } else {
     p.options.leaves = 12;

@@ -69,7 +69,7 @@ CAF_TEST(fields are separated and quoted as RFC 4180 says) {
   CAF_CHECK_EQUAL(t.at(0, 2), "");
   CAF_CHECK_EQUAL(t.at(1, 0), "");
   CAF_CHECK_EQUAL(t.at(2, 2), "6");
-  CAF_CHECK_EQUAL(t.column("c").value(), 2u);
+  CAF_CHECK(t.column("c") == size_t{2});
   CAF_CHECK(!t.column("d"));
 }
 
@@ -107,7 +107,7 @@ CAF_TEST(random bytes never break the reader or the sets) {
 }
 
 CAF_TEST(numbers are whole texts) {
-  CAF_CHECK_EQUAL(number_of("-1.5e3").value(), -1500.0);
+  CAF_CHECK(number_of("-1.5e3") == -1500.0);
   for (auto text : {"", " 1", "1 ", "1x", "nan", "inf", "1e999", "--1"})
     CAF_CHECK(!number_of(text));
 }
@@ -125,10 +125,10 @@ CAF_TEST(hostile files end in an error that names them) {
   odd.write("appointments/salon-noshow-features.csv", "\"");
   odd.write("customers/cdnow.csv", "customer_id,date,dollars\n1,20161301,x\n2,0,5\n");
   const auto told = lines(odd, odd, false);
-  CAF_REQUIRE_EQUAL(told.size(), 3u);
+  CAF_REQUIRE_EQUAL(told.size(), 4u);
   CAF_CHECK(contains(told[0], "medical-noshow.csv: there is no column Gender"));
-  CAF_CHECK(contains(told[1], "there is no header line"));
-  CAF_CHECK(contains(told[2], "no row has a date and a value"));
+  CAF_CHECK(contains(told[2], "there is no header line"));
+  CAF_CHECK(contains(told[3], "no row has a date and a value"));
 }
 
 CAF_TEST(tiny sets are measured all the same) {

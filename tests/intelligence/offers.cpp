@@ -180,8 +180,8 @@ CAF_TEST(quiet hours are those of the clock of the customer) {
   CAF_CHECK(!when_to_send(at("2024-03-31T15:00:00Z"), flat_hours(0.3), night, never));
   send_policy always;
   always.quiet_from_minute = always.quiet_until_minute = 5;
-  CAF_CHECK_EQUAL(when_to_send(at("2024-03-31T15:00:00Z"), flat_hours(0.3), night, always).value(),
-                  night.now_us);
+  CAF_CHECK(when_to_send(at("2024-03-31T15:00:00Z"), flat_hours(0.3), night, always) ==
+            night.now_us);
   // Random moments: what is told is never in the quiet hours, never too late.
   std::mt19937_64 random{3};
   for (int i = 0; i < 2000; ++i) {
