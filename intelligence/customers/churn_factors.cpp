@@ -38,10 +38,10 @@ double declining(const std::vector<visit_day>& days) {
 
 double missing_appointments(const customer& c, const viewpoint& view) {
   double recent = 0;
-  for (auto when : c.missed_us)
-    if (when <= view.now_us &&
-        (view.now_us - std::max(when, view.now_us - 400 * day_us)) <= 180 * day_us)
-      recent += 1;
+  for (auto when : c.missed_us) {
+    const auto age = static_cast<double>(view.now_us) - static_cast<double>(when);
+    recent += age >= 0 && age <= 180.0 * day_us ? 1 : 0;
+  }
   return recent / 2;
 }
 

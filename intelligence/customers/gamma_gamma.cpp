@@ -68,9 +68,19 @@ gamma_gamma_fit fit_gamma_gamma(std::span<const visit_summary> customers, double
   std::sort(known.begin(), known.end(), [](const visit_summary& a, const visit_summary& b) {
     return std::pair{a.repeats, a.mean_value} < std::pair{b.repeats, b.mean_value};
   });
+  std::vector<double> log_values;
+  for (const auto& c : known) log_values.push_back(std::log(c.mean_value));
+  // What depends on the number of visits alone is worked out once for each number.
   const auto total = [&](const gamma_gamma& m) {
-    double result = 0;
-    for (const auto& c : known) result += m.log_likelihood(c.repeats, c.mean_value);
+    double result = 0, x = 0, same = 0;
+    for (size_t i = 0; i < known.size(); ++i) {
+      if (known[i].repeats != x) {
+        x = known[i].repeats;
+        same = m.log_likelihood(x, 1) + (m.p * x + m.q) * std::log(m.gamma + x);
+      }
+      result += same + (m.p * x - 1) * log_values[i] -
+                (m.p * x + m.q) * std::log(m.gamma + x * known[i].mean_value);
+    }
     return result;
   };
   const auto centre = to_logs(prior, unit);

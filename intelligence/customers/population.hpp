@@ -10,7 +10,7 @@
 namespace steward::intelligence::customers {
 
 /// What is learned from all customers of a tenant, for scoring each of them. Learned anew as often
-/// as one likes (each night); costs about a second for 20,000 customers.
+/// as one likes (each night); costs a second or two for 20,000 customers.
 struct population {
   bg_nbd visits = salon_prior;
   gamma_gamma values;
