@@ -98,8 +98,8 @@ offer work_out(const gaps::gap& g, std::span<const gaps::service> services, cons
   const auto& s = c.score;
   offer o;
   o.customer_id = s.customer_id;
-  const auto notice = static_cast<double>(std::max<int64_t>(
-      gaps::saturating_add(view.local_us(g.time.begin_us), -view.local_us(view.now_us)), 0));
+  const auto notice =
+      std::max(static_cast<double>(g.time.begin_us) - static_cast<double>(view.now_us), 0.0);
   const auto half_life = static_cast<double>(std::max<int64_t>(policy.notice_half_life_us, 1));
   o.response = std::clamp(s.response_rate, 0.0, 1.0) * (1 - std::exp2(-notice / half_life));
 

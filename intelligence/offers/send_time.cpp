@@ -57,6 +57,8 @@ bool is_quiet(int64_t us, const workflow::schedule::time_zone& zone, const send_
 
 std::optional<int64_t> when_to_send(int64_t gap_begin_us, const hour_profile& hours,
                                     const customers::viewpoint& view, const send_policy& policy) {
+  if (view.now_us < -customers::viewpoint::era_us || view.now_us > customers::viewpoint::era_us)
+    return std::nullopt;
   int64_t latest = 0, wait_until = 0;
   if (__builtin_sub_overflow(gap_begin_us, std::max<int64_t>(policy.shortest_notice_us, 0),
                              &latest))

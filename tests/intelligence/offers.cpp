@@ -217,5 +217,6 @@ CAF_TEST(hostile candidates are ranked or passed over) {
   for (auto begin : {lowest, highest}) {
     odd.time.begin_us = begin;
     (void)rank_offers(odd, {}, all, flat_hours(0), now);
+    CAF_CHECK(rank_offers(odd, {}, all, flat_hours(0), {begin, {}}).offers.empty());
   }
 }
