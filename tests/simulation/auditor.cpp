@@ -168,6 +168,7 @@ void auditor::message(const waiting_message& m) {
 }
 
 void auditor::timers_told(const std::vector<timer_due>& told) {
+  constexpr int64_t late_us = 60'000'000; // After a jump of the clock their order means nothing.
   int64_t last_us = 0;
   for (const auto& t : told) {
     const auto* run = known(t.run, "a timer");
@@ -177,10 +178,13 @@ void auditor::timers_told(const std::vector<timer_due>& told) {
       note("a timer was told that was never durable, of run " + t.run.text());
     else if (timer->second > latest_us_)
       note("a timer was told early, of run " + t.run.text());
-    else if (!told_.insert({t.run, t.effect}).second || run->children.contains(t.effect))
-      continue; // said again, or a reminder, which is armed anew whenever its run comes back
+    else if (!told_.insert({t.run, t.effect}).second || run->children.contains(t.effect) ||
+             timer->second < latest_us_ - late_us)
+      continue; // said again, a reminder (armed anew whenever its run comes back), or long overdue
     else if (timer->second < last_us)
-      note("timers were told out of order, of run " + t.run.text());
+      note("timers were told out of order, of run " + t.run.text() + ", effect " +
+           std::to_string(t.effect) + ": due " + std::to_string(timer->second) + " after " +
+           std::to_string(last_us));
     else
       last_us = timer->second;
   }

@@ -1,12 +1,25 @@
 #include "workflow/machine/interpreter.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace steward::workflow {
 
+namespace {
+
+/// More scopes than these are never left one after the other; a run that was rebuilt from what a
+/// stranger wrote as its snapshot might, without end.
+constexpr uint64_t leaves_most = 100'000;
+
+} // namespace
+
 /// Until every branch blocks or the run ends, or the slice is used up.
 void interpreter::run() try {
-  while (ready() && slice_left_ > 0) {
+  auto entered = steps_;
+  for (uint64_t left = 0; ready() && slice_left_ > 0; ++left) {
+    if (std::exchange(entered, steps_) != steps_) left = 0;
+    if (left > leaves_most)
+      throw run_failure{standard_error("runtime", "the run goes round without a task")};
     now_ = find_branch(ready_.front());
     if (!now_ || !now_->ready()) {
       if (now_) now_->queued = false;
