@@ -1,3 +1,4 @@
+#include "messages/digest.hpp"
 #include "store/postgres/reader.hpp"
 #include "store/postgres/reader_sessions.hpp"
 #include "store/postgres/record_dialect.hpp"
@@ -39,10 +40,9 @@ std::optional<int64_t> number_of(connection& db, int32_t tenant, const std::stri
 /// What a question may still take: PostgreSQL counts each statement anew.
 class time_left {
 public:
-  void allow(connection& db) const {
+  std::string setting() const {
     const auto left = std::chrono::ceil<milliseconds>(until_ - session::clock::now());
-    db.execute("SET LOCAL statement_timeout = " +
-               std::to_string(std::max<int64_t>(1, left.count())));
+    return "SET LOCAL statement_timeout = " + std::to_string(std::max<int64_t>(1, left.count()));
   }
 
 private:
@@ -63,7 +63,9 @@ void read_range(connection& db, const record_query& query, int64_t collection, s
       std::to_string(collection) + " AND " + filter + " AND " + where + " ORDER BY " +
       order_sql(query.order, dialect) + " LIMIT " + std::to_string(into.room());
   if (into.room() <= rows_at_once) {
-    for (auto& record : to_records(db.run_once(select, dialect.values())))
+    // The same question with other values is planned once: that costs more than to answer it.
+    const statement known{"records_" + sha256_digest(select), select};
+    for (auto& record : to_records(db.run(known, dialect.values())))
       if (!into.full()) into.add(std::move(record));
     return;
   }
@@ -119,11 +121,11 @@ result<std::vector<record_row>> postgres_reader::find_records(const tenant_id& t
     record_page filling{static_cast<size_t>(page(query.limit))};
     const auto number = number_of(db, own, query.collection);
     if (!number) return filling.take();
-    const one_moment all{db};
     const time_left patience;
+    const one_moment all{db, "; " + patience.setting()};
     try {
       for (size_t i = 0; i < count_ranges(query) && !filling.full(); ++i) {
-        patience.allow(db);
+        if (i > 0) db.execute(patience.setting());
         read_range(db, query, *number, i, filling);
       }
     } catch (const sql_error& e) {
