@@ -51,7 +51,8 @@ int restore(const backup_options& o) {
   config::settings s;
   if (const auto why = settle(o.store, s)) return refuse(*why);
   const auto where = location_of(s);
-  if (const auto problem = store::check_archive(o.file)) return refuse(problem->reason + "; nothing was restored");
+  if (const auto problem = store::check_archive(o.file))
+    return refuse(problem->reason + "; nothing was restored");
   const auto sink = store::open_sink(where);
   if (!sink) return refuse(sink.error().reason);
   const auto report = store::read_archive(o.file, **sink);

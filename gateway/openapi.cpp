@@ -101,8 +101,8 @@ std::string openapi_document(std::string_view version) {
   document["tags"] = json::array(
       {tag("workflows", "Definitions, by version."), tag("runs", "Runs of workflows."),
        tag("expressions", "For editors."), tag("events", "CloudEvents for runs and triggers."),
-       tag("records", "Business data: JSON by collection."),
-       tag("feed", "What changes, live."), tag("server", "The server itself.")});
+       tag("records", "Business data: JSON by collection."), tag("feed", "What changes, live."),
+       tag("server", "The server itself.")});
   document["paths"] = std::move(paths);
   document["components"] = components;
   return document.dump();

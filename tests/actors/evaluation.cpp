@@ -64,8 +64,8 @@ CAF_TEST(programs of strangers end) {
   for (const auto* hostile : {"def f: f; f", "[range(1e12)]", "repeat(1) | empty", "1) + (1",
                               "[limit(100; repeat(\"x\" * 1000000))] | add | length",
                               "reduce range(60) as $i (1; [., .])"}) {
-  CAF_MESSAGE(hostile);
-  CAF_CHECK_EQUAL(code(ask(hostile)), "expression");
+    CAF_MESSAGE(hostile);
+    CAF_CHECK_EQUAL(code(ask(hostile)), "expression");
   }
 }
 

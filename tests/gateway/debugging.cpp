@@ -56,11 +56,11 @@ CAF_TEST(steps and pages that cannot be are refused by name) {
       {"/events?cursor=1.5", "cursor"},
   };
   for (const auto& [target, field] : wrong) {
-  CAF_MESSAGE(target);
-  const auto a = c.call("GET", run + target);
-  CAF_CHECK_EQUAL(a.status, 400);
-  const auto problem = document(a);
-  CAF_CHECK_EQUAL(problem["errors"][0]["pointer"], field);
+    CAF_MESSAGE(target);
+    const auto a = c.call("GET", run + target);
+    CAF_CHECK_EQUAL(a.status, 400);
+    const auto problem = document(a);
+    CAF_CHECK_EQUAL(problem["errors"][0]["pointer"], field);
   }
   CAF_CHECK_EQUAL(c.call("GET", "/api/v1/runs/nobody/replay").status, 400);
   CAF_CHECK_EQUAL(actors->last(), "");

@@ -1,8 +1,7 @@
 #define CAF_SUITE reply_slot
 
-#include "messages/reply.hpp"
-
 #include "caf/test/dsl.hpp"
+#include "messages/reply.hpp"
 
 #include <vector>
 
