@@ -119,30 +119,27 @@ driven_run driven(const start_order& order, const workflow::value& input,
   try {
     workflow::machine m{of.definition, limits, of.secrets};
     auto advanced = m.advance({order.created_us, workflow::run_started{order.id.text(), input}});
-    for (bool more = true; more; advanced = m.proceed()) {
-      more = advanced.more;
-      for (auto& c : advanced.commands)
-        if (std::holds_alternative<workflow::emit_event>(c)) run.emitted.push_back(std::move(c));
-      if (!more) break;
-    }
+    const bool rests = !advanced.more; // One that is long goes on alone: the others wait.
+    for (auto& c : advanced.commands)
+      if (std::holds_alternative<workflow::emit_event>(c)) run.emitted.push_back(std::move(c));
     for (auto& c : run.emitted) redact(c, of.mask);
     auto waits = m.outstanding();
-    if (workflow::is_final(m.status()) && waits.empty()) {
+    if (rests && workflow::is_final(m.status()) && waits.empty()) {
       run.row = first_row(order, m);
       return run;
     }
-    if (m.status() == run_status::waiting && std::ranges::all_of(waits, is_wait)) {
+    if (rests && m.status() == run_status::waiting && std::ranges::all_of(waits, is_wait)) {
       for (auto& c : waits) redact(c, of.mask);
       run.row = first_row(order, m);
       run.waits = std::move(waits);
       return run;
     }
   } catch (const std::exception&) {
-    run.emitted.clear(); // It breaks its machine: alone, it is given up without harm to the others.
+    // It breaks its machine: alone, it is given up without harm to the others.
   }
-  // Whoever wakes it replays its start, and then does what is outstanding; what it emitted is not.
+  // Not begun: whoever wakes it begins it, and does all that it wants from the start.
+  run.emitted.clear();
   run.row = first_row(order, workflow::machine{of.definition, limits, of.secrets});
-  run.row.status = run_status::running;
   return run;
 }
 

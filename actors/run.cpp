@@ -25,7 +25,6 @@ using begin_atom = caf::atom_constant<caf::atom("begin")>;
 using proceed_atom = caf::atom_constant<caf::atom("proceed")>;
 using again_atom = caf::atom_constant<caf::atom("again")>;
 using rest_atom = caf::atom_constant<caf::atom("rest")>;
-
 using std::chrono::milliseconds;
 
 class run_state final : workflow::step_observer {
@@ -322,6 +321,7 @@ private:
     }
     if (machine_->times_retried() == 0)
       hands_.ask_parent(row_); // else nobody waits for it, and it may go on
+    for (auto& c : revived->emitted) want(std::move(c));
     for (auto& c : machine_->outstanding()) want(std::move(c));
     sync_status();
     flush();

@@ -92,7 +92,11 @@ std::optional<revived_run> revive(const deployed& workflow, const workflow::mach
     revived->memory.time_us = run.row.created_us;
   }
   memory_keeper keeper{revived->memory};
-  const auto on_command = [&](const workflow::command& c) { keeper.on_command(c); };
+  const auto on_command = [&](const workflow::command& c) {
+    keeper.on_command(c);
+    if (run.row.status == run_status::pending && std::holds_alternative<workflow::emit_event>(c))
+      revived->emitted.push_back(c);
+  };
   if (run.snapshot)
     replay_journal(revived->machine, run, &keeper, on_command);
   else

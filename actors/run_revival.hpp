@@ -23,6 +23,8 @@ struct revived_run {
   workflow::machine machine;
   run_memory memory;
   uint64_t seq = 0; ///< Of its last journal entry.
+  /// What it wants to emit from its start on: of a run that was stored, but not begun (`pending`).
+  std::vector<workflow::command> emitted = {};
 };
 
 /// The run as its snapshot and the journal after it tell, or all of its journal where it has none.

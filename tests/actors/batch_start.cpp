@@ -71,6 +71,29 @@ CAF_TEST(what a run emits on its way to its end is kept) {
   CAF_CHECK_EQUAL(reader->inbox_range("default").value().newest, 2u);
 }
 
+CAF_TEST(what a run emits is kept also when it is long or calls) {
+  deploy("long", R"yaml(do:
+- each:
+    for: {each: n, in: '${ [range(3000)] }'}
+    do: [{keep: {set: '${ . }'}}]
+- tell: {emit: {event: {with: {type: told}}}}
+)yaml");
+  deploy("mixed", R"yaml(do:
+- tell: {emit: {event: {with: {type: told}}}}
+- ask: {call: http, with: {method: get, endpoint: 'http://svc/a'}}
+)yaml");
+  auto first = start_all("long", {"1"}), second = start_all("mixed", {"1"});
+  pass(1s);
+  CAF_REQUIRE_EQUAL(first.word() + second.word(), "acceptedaccepted");
+  CAF_CHECK_EQUAL(status(ids(first)[0]), "completed");
+  CAF_CHECK_EQUAL(status(ids(second)[0]), "completed");
+  CAF_CHECK_EQUAL(reader->inbox_range("default").value().newest, 2u);
+  crash_server(); // and what was emitted is not emitted again
+  boot();
+  pass(1s);
+  CAF_CHECK_EQUAL(reader->inbox_range("default").value().newest, 2u);
+}
+
 CAF_TEST(all of them start or none) {
   auto a = start_all("double", {"1", "{", "3"});
   settle();
