@@ -52,18 +52,15 @@ public:
     return std::nullopt;
   }
 
-  /// What the run waits for and nobody would tell it; empty when there is nothing.
-  std::string missing(const run_id& run, const workflow::machine& m) const {
-    for (const auto& command : m.outstanding()) {
-      const auto* timer = std::get_if<workflow::set_timer>(&command);
-      const auto* listener = std::get_if<workflow::listen_for>(&command);
-      if (!timer && !listener) continue;
+  /// Whether the run waits for something that nobody would tell it.
+  bool lack(const run_id& run, const workflow::machine& m) const {
+    return std::ranges::any_of(m.outstanding(), [&](const workflow::command& c) {
+      const auto* timer = std::get_if<workflow::set_timer>(&c);
+      const auto* listener = std::get_if<workflow::listen_for>(&c);
+      if (!timer && !listener) return false;
       const auto effect = timer ? timer->effect : listener->effect;
-      if (!std::ranges::binary_search(waits_, std::pair{run, effect}))
-        return std::string{"it waits for a "} + (timer ? "timer" : "listener") +
-               " that is not stored";
-    }
-    return {};
+      return !std::ranges::binary_search(waits_, std::pair{run, effect});
+    });
   }
 
 private:
@@ -157,8 +154,7 @@ private:
         why = compare(row, replayed->machine, workflow->mask);
         if (why.empty() && !workflow::is_final(row.status))
           if (auto problem = check_snapshot(tenant, *workflow, *replayed, id, why)) return problem;
-        if (why.empty() && row.status == run_status::waiting &&
-            !waits_.missing(id, replayed->machine).empty())
+        if (why.empty() && row.status == run_status::waiting && waits_.lack(id, replayed->machine))
           suspects_.emplace_back(tenant, id);
       }
     } catch (const std::exception& e) {
