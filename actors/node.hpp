@@ -35,6 +35,7 @@ struct node_counters {
   std::atomic<uint64_t> commits{0}, batches{0}, commit_us{0}, commit_failures{0};
   std::atomic<uint64_t> actor_crashes{0}, actor_restarts{0};
   std::atomic<int64_t> runs_awake{0}, timers_armed{0};
+  std::atomic<uint64_t> agent_executions{0}, agent_failures{0};
 
   void count_end(run_status status) {
     (status == run_status::completed ? runs_completed
@@ -63,7 +64,7 @@ struct node {
   // Where the actors of the static tree are found, whatever their incarnation.
   using slot = std::shared_ptr<supervision::service_slot>;
   const slot journal, library, records, queries, record_queries, loader, timers, feed, http_client,
-      tenants;
+      tenants, agenda, thinker, clerk;
 
   /// The tenant's actor, or the tenants actor, which loads it and forwards.
   caf::actor tenant_or_loader(const tenant_id& tenant) const;

@@ -98,7 +98,7 @@ private:
     if (rows->empty()) { // of no collection, or of none that has any
       const auto known = reader_->find_collection(q.tenant, q.collection);
       if (!known) return store_refused(known.error());
-      if (!*known) return no_collection(q.collection);
+      if (!*known && !q.documents) return no_collection(q.collection);
     }
     bool too_long = false;
     const auto next = [&](size_t last) {
@@ -110,7 +110,13 @@ private:
       return cursor;
     };
     auto shown = page(
-        rows->size(), q.limit, [&](std::string& out, size_t i) { append_record(out, (*rows)[i]); },
+        rows->size(), q.limit,
+        [&](std::string& out, size_t i) {
+          if (q.documents)
+            append_record_document(out, (*rows)[i]);
+          else
+            append_record(out, (*rows)[i]);
+        },
         next);
     if (!too_long) return shown;
     return reply::error(ec::unprocessable,
@@ -124,7 +130,10 @@ private:
     if (!row) return store_refused(row.error());
     if (!*row) return missing(q.tenant, q.collection, q.id);
     std::string json;
-    append_record(json, **row);
+    if (q.documents)
+      append_record_document(json, **row);
+    else
+      append_record(json, **row);
     auto shown = reply::ok(std::move(json));
     shown.etag = record_etag((*row)->version);
     return shown;

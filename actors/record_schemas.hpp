@@ -11,6 +11,7 @@ namespace steward {
 struct known_collection {
   collection_row row;
   workflow::json_schema schema;
+  bool managed = false; ///< Only the server's own parts write it: its schema says readOnly.
   collection_edition edition() const { return {row.number, row.version}; }
 };
 using known_collection_ptr = std::shared_ptr<const known_collection>;

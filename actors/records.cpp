@@ -2,6 +2,7 @@
 
 #include "actors/record_schemas.hpp"
 #include "actors/record_task.hpp"
+#include "agents/base_collections.hpp"
 #include "messages/digest.hpp"
 #include "messages/record_bodies.hpp"
 #include "messages/record_document.hpp"
@@ -30,6 +31,11 @@ reply store_refused(const store::store_error& e) {
 
 reply no_collection(const std::string& name) {
   return reply::error(ec::not_found, "there is no collection '" + name + "'");
+}
+
+reply managed(const std::string& name) {
+  return reply::error(ec::forbidden,
+                      "the collection '" + name + "' is written by agents and actions only");
 }
 
 reply not_written(const batch_result& result) {
@@ -143,6 +149,7 @@ private:
   // --- collections ---
 
   void begin(const record_task_ptr& task, declare_collection& m) {
+    if (agents::is_base_collection(m.name)) return task->slot.answer(managed(m.name));
     auto op = read_collection(m.name, m.body);
     if (!op) return task->slot.answer(reply::error(op.error()));
     op->row.updated_us = node_->outside.now_us();
@@ -182,6 +189,7 @@ private:
   }
 
   void begin(const record_task_ptr& task, remove_collection& m) {
+    if (agents::is_base_collection(m.name)) return task->slot.answer(managed(m.name));
     task->collection = m.name;
     task->attempt = [this, name = m.name](const record_task_ptr& o) {
       schemas_.forget(o->tenant, name);
@@ -295,6 +303,8 @@ private:
   void begin(const record_task_ptr& task, remove_record& m) {
     task->collection = m.collection;
     task->attempt = [this, m](const record_task_ptr& o) {
+      forget_unless_newest(*o);
+      if (!collection_of(*o)) return;
       delete_record op{m.collection, m.id, node_->outside.now_us(), {}};
       if (m.guard.what == record_guard::kind::version) op.if_version = m.guard.version;
       if (m.guard.what == record_guard::kind::present) {
@@ -313,10 +323,22 @@ private:
 
   // --- both ---
 
-  /// Null when it has answered that there is none.
+  /// No commit finds out that a deletion knew an older edition.
+  void forget_unless_newest(const record_task& task) {
+    const auto row = reader_->find_collection(task.tenant, task.collection);
+    const auto known = schemas_.find(*reader_, task.tenant, task.collection);
+    if (row && *row && known && *known && (*known)->row.version != (*row)->version)
+      schemas_.forget(task.tenant, task.collection);
+  }
+
+  /// Null when it has answered that there is none, or that it is not for everybody.
   known_collection_ptr collection_of(const record_task& task) {
     auto known = schemas_.find(*reader_, task.tenant, task.collection);
-    if (known && *known) return *known;
+    if (known && *known) {
+      if (!(*known)->managed) return *known;
+      task.slot.answer(managed(task.collection));
+      return nullptr;
+    }
     task.slot.answer(known ? no_collection(task.collection) : store_refused(known.error()));
     return nullptr;
   }

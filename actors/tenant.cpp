@@ -1,5 +1,8 @@
 #include "actors/tenant.hpp"
 
+#include "actors/agents/agent.hpp"
+#include "actors/agents/gatekeeper.hpp"
+#include "actors/agents/messages.hpp"
 #include "actors/batch_start.hpp"
 #include "actors/inbox.hpp"
 #include "actors/local_messages.hpp"
@@ -28,7 +31,8 @@ using std::chrono::milliseconds;
 
 constexpr size_t remembered_workflows = 1000;
 
-supervision::supervisor_spec tenant_spec(const std::shared_ptr<node>& n, const tenant_id& id) {
+supervision::supervisor_spec tenant_spec(const std::shared_ptr<node>& n, const tenant_id& id,
+                                         const std::string& path) {
   using namespace supervision;
   supervisor_spec spec;
   spec.name = id;
@@ -54,15 +58,22 @@ supervision::supervisor_spec tenant_spec(const std::shared_ptr<node>& n, const t
   starts.name = "schedules";
   starts.start = [n, id](const child_start& c) { return c.parent->spawn(schedules, n, id); };
   spec.children.push_back(std::move(starts));
+  child_spec gate;
+  gate.name = "gate";
+  gate.start = [n, id, path](const child_start& c) {
+    auto tenant = caf::actor_cast<caf::actor>(c.parent);
+    return c.parent->spawn(gatekeeper, n, id, tenant, path + "/gate");
+  };
+  spec.children.push_back(std::move(gate));
   return spec;
 }
 
 class tenant_state {
 public:
   tenant_state(caf::event_based_actor* self, std::shared_ptr<node> n, tenant_id id,
-               std::string path)
-      : self_(self), node_(std::move(n)), id_(std::move(id)),
-        core_(self, tenant_spec(node_, id_), std::move(path), node_->services) {
+               const std::string& path)
+      : self_(self), node_(std::move(n)), id_(std::move(id)), path_(path),
+        core_(self, tenant_spec(node_, id_, path), path, node_->services) {
     core_.on_crash = [this](const std::string& name, unsigned, const std::string& reason) {
       return may_restart(name, reason);
     };
@@ -251,6 +262,23 @@ public:
     tell_child("schedules", m);
   }
 
+  /// The agents that the installed packs declare.
+  void declare_agents(const agents_declared& m) {
+    std::set<std::string> wanted{m.names.begin(), m.names.end()};
+    for (const auto& name : agents_)
+      if (!wanted.contains(name)) core_.remove(name);
+    for (const auto& name : wanted) {
+      if (agents_.contains(name)) continue;
+      supervision::child_spec spec;
+      spec.name = name;
+      spec.start = [n = node_, id = id_, name, path = path_](const supervision::child_start& c) {
+        return c.parent->spawn(agent, n, id, name, path + "/" + name);
+      };
+      core_.add(std::move(spec));
+    }
+    agents_ = std::move(wanted);
+  }
+
   void cancel_child_run(const cancel_child& m) {
     const auto child = derived_run_id(m.parent, m.idempotency_key);
     if (children_to_come_.erase(child) > 0)
@@ -383,10 +411,12 @@ private:
   caf::event_based_actor* self_;
   std::shared_ptr<node> node_;
   tenant_id id_;
+  std::string path_;
   supervision::supervisor core_;
   std::map<std::string, deployed_ptr, std::less<>> workflows_; ///< By namespace/name/version asked.
   std::unordered_map<run_id, awake_run> awake_;
-  std::deque<run_id> to_wake_;        ///< Stored as running, and not woken yet.
+  std::deque<run_id> to_wake_; ///< Stored as running, and not woken yet.
+  std::set<std::string> agents_;
   std::set<run_id> children_to_come_; ///< Asked for by their parents, not started yet.
 };
 
@@ -450,6 +480,10 @@ caf::behavior tenant(caf::event_based_actor* self, std::shared_ptr<node> n, tena
       [s](remove_record& m, const reply_slot& slot, const ticket& pass) {
         s->pass_to_records(m, slot, pass);
       },
+      [s](change_agents& m, const reply_slot& slot, const ticket& pass) {
+        s->tell_child("gate", std::move(m), slot, pass);
+      },
+      [s](const agents_declared& m) { s->declare_agents(m); },
       [s](recover_atom) { s->recover(); },
       [s](const batch_done& m) { s->settled(m); },
   }

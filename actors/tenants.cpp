@@ -110,6 +110,7 @@ caf::behavior tenants(caf::event_based_actor* self, std::shared_ptr<node> n, std
       [s](write_record& m, const reply_slot& slot) { s->enter(m, slot); },
       [s](write_records& m, const reply_slot& slot) { s->enter(m, slot); },
       [s](remove_record& m, const reply_slot& slot) { s->enter(m, slot); },
+      [s](change_agents& m, const reply_slot& slot) { s->enter(m, slot); },
       [s](open_listener& m) { s->forward(m); },
       [s](close_listener& m) { s->forward(m); },
       [s](event_seen& m) { s->forward(m); },

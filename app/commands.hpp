@@ -18,6 +18,7 @@ command add_simulate(CLI::App& cli);
 command add_backup(CLI::App& cli);
 command add_restore(CLI::App& cli);
 command add_check(CLI::App& cli);
+command add_audit(CLI::App& cli);
 command add_tree(CLI::App& cli);
 command add_key(CLI::App& cli);
 command add_version(CLI::App& cli);

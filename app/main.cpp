@@ -18,6 +18,7 @@ int main(int argc, char** argv) {
   commands["backup"] = add_backup(cli);
   commands["restore"] = add_restore(cli);
   commands["check"] = add_check(cli);
+  commands["audit"] = add_audit(cli);
   commands["tree"] = add_tree(cli);
   commands["key"] = add_key(cli);
   commands["config"] = add_config(cli);

@@ -66,7 +66,10 @@ void report(node& n, const supervision::lifecycle_event& e) {
 
 runtime::runtime(config::settings settings, std::shared_ptr<store::engine> engine,
                  const gateway_factory& gateway)
-    : node_(std::make_shared<node>(std::move(settings), real_world(), std::move(engine))) {
+    : node_(std::make_shared<node>(
+          settings,
+          settings.clock_begins_us != 0 ? stepped_world(settings.clock_begins_us) : real_world(),
+          std::move(engine))) {
   configure(config_, node_->settings);
   system_ = std::make_unique<caf::actor_system>(config_);
   node_->services->report = [n = node_.get()](const supervision::lifecycle_event& e) {

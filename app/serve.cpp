@@ -4,6 +4,7 @@
 #include "app/store_options.hpp"
 #include "app/version.hpp"
 #include "gateway/gateway_actor.hpp"
+#include "intelligence/instants.hpp"
 
 #include <CLI/CLI.hpp>
 #include <spdlog/sinks/stdout_sinks.h>
@@ -23,7 +24,7 @@ namespace {
 
 struct serve_options {
   store_options store;
-  std::string listen, dashboard;
+  std::string listen, dashboard, clock;
   bool dev = false;
 };
 
@@ -69,6 +70,18 @@ std::optional<std::string> settle(const serve_options& o, config::settings& s) {
   if (!o.listen.empty() && !read_listen(o.listen, s.gateway))
     return "--listen " + o.listen + " is not HOST:PORT, e.g. 127.0.0.1:8080";
   s.gateway.dev = o.dev;
+  if (!o.clock.empty()) {
+    const auto begin = o.clock.starts_with("manual:")
+                           ? intelligence::parse_instant(std::string_view{o.clock}.substr(7))
+                           : std::nullopt;
+    if (!begin)
+      return "--clock " + o.clock +
+             " is not manual: and an instant, e.g. manual:2026-11-23T08:00:00Z";
+    if (!o.dev) return "--clock is for demonstrations: it needs --dev";
+    s.clock_begins_us = *begin;
+    // The clock stands for long, so nobody is let in again by waiting.
+    s.tenant.admission.burst = 1e12;
+  }
   s.gateway.dashboard =
       o.dashboard.empty() ? default_dashboard() : std::filesystem::path{o.dashboard};
   if (!o.dev && s.gateway.keys.empty())
@@ -199,6 +212,8 @@ command add_serve(CLI::App& cli) {
   sub->add_option("--listen", o->listen, "HOST:PORT, default 127.0.0.1:8080");
   o->store.add_to(*sub);
   sub->add_option("--dashboard", o->dashboard, "Folder of the built dashboard");
+  sub->add_option("--clock", o->clock,
+                  "manual:INSTANT: a clock that only PUT /api/v1/internal/clock moves");
   sub->add_flag("--dev", o->dev, "No credentials needed; loopback only");
   return [o] { return serve(*o); };
 }

@@ -1,5 +1,7 @@
 #include "app/tree.hpp"
 
+#include "actors/agents/agenda.hpp"
+#include "actors/agents/thinker.hpp"
 #include "actors/feed.hpp"
 #include "actors/journal_writer.hpp"
 #include "actors/library.hpp"
@@ -38,6 +40,12 @@ child_spec blocking(std::string name, const std::shared_ptr<node>& n, behavior_f
   if (where == blocking_actors::scheduler) return actor(std::move(name), n, behavior);
   return child(std::move(name), [n, behavior](const child_start& c) {
     return c.parent->spawn<caf::detached>(behavior, n);
+  });
+}
+
+child_spec agenda_of(const std::shared_ptr<node>& n) {
+  return child("agenda", [n, book = std::make_shared<agenda_book>()](const child_start& c) {
+    return c.parent->spawn(agenda, n, book);
   });
 }
 
@@ -81,6 +89,14 @@ supervisor_spec server_tree(const std::shared_ptr<node>& n, transport_factory tr
           actor("timers", n, timers),
           actor("retention", n, retention),
           http_calls(std::move(transport)),
+          agenda_of(n),
+          subtree({.name = "agents",
+                   .strategy = strategy::one_for_one,
+                   .intensity = 100,
+                   .period = milliseconds{10'000},
+                   .children = {blocking("thinker", n, thinker, where),
+                                blocking("clerk", n, thinker, where)}},
+                  n->services),
           all_tenants(n),
       }};
   if (gateway) root.children.push_back(child("gateway", std::move(gateway)));

@@ -108,6 +108,7 @@ struct settings {
   secret_settings secrets;
   resource_settings resources;
   unsigned scheduler_threads = 0; ///< 0: one for each core.
+  int64_t clock_begins_us = 0;    ///< A clock that is moved by hand begins here; 0: the machine's.
   std::string log_level = "info"; ///< trace, debug, info, warn, error
 };
 

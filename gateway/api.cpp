@@ -14,6 +14,7 @@ api::api(const gateway_options& options, caf::actor gateway, const server_counte
       record_queries_(options.services->slot("store/record_queries")),
       record_searches_(options.services->slot("store/record_searches")),
       tenants_(options.services->slot("tenants")), feed_(options.services->slot("feed")),
+      clerk_(options.services->slot("agents/clerk")), agenda_(options.services->slot("agenda")),
       files_(options.settings.dashboard), openapi_(openapi_document(options.version)),
       started_us_(options.services->outside.now_us()) {}
 
@@ -47,7 +48,8 @@ bool api::identify(call& c) const {
     return false;
   }
   const auto does = c.match.found->does;
-  if (!key->operates && (does == operation::get_tree || does == operation::kill_actor)) {
+  if (!key->operates && (does == operation::get_tree || does == operation::kill_actor ||
+                         does == operation::move_clock)) {
     c.fail(not_operator());
     return false;
   }
@@ -161,6 +163,16 @@ void api::perform(call& c) {
     return remove_record(c);
   case operation::get_record_history:
     return get_record_history(c);
+  case operation::list_agent_documents:
+    return list_agent_documents(c);
+  case operation::get_agent_document:
+    return get_agent_document(c);
+  case operation::change_agents:
+    return change_agents(c);
+  case operation::get_agent_figures:
+    return get_agent_figures(c);
+  case operation::move_clock:
+    return move_clock(c);
   case operation::list_schedules:
     return list_schedules(c);
   case operation::pause_schedule:

@@ -107,6 +107,11 @@ private:
   void write_record(call& c);
   void remove_record(call& c);
   void get_record_history(call& c);
+  void list_agent_documents(call& c);
+  void get_agent_document(call& c);
+  void change_agents(call& c);
+  void get_agent_figures(call& c);
+  void move_clock(call& c);
   void list_schedules(call& c);
   void control_schedule(call& c, schedule_action action);
   void read_feed(call& c);
@@ -140,7 +145,7 @@ private:
   caf::actor gateway_;
   const server_counters* counters_;
   std::shared_ptr<supervision::service_slot> library_, queries_, record_queries_, record_searches_,
-      tenants_, feed_;
+      tenants_, feed_, clerk_, agenda_;
   static_files files_;
   request_metrics metrics_;
   std::string openapi_;

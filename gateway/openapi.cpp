@@ -81,8 +81,10 @@ json operation_of(const json& documented, const route& r) {
 } // namespace
 
 std::string openapi_document(std::string_view version) {
-  const auto operations = json::parse(openapi_operations());
-  const auto components = json::parse(openapi_schemas());
+  auto operations = json::parse(openapi_operations());
+  operations.update(json::parse(openapi_agent_operations()));
+  auto components = json::parse(openapi_schemas());
+  components.merge_patch(json::parse(openapi_agent_components()));
   json paths = json::object();
   for (const auto& r : routes()) {
     auto method = std::string{r.method};
@@ -101,7 +103,8 @@ std::string openapi_document(std::string_view version) {
   document["tags"] = json::array(
       {tag("workflows", "Definitions, by version."), tag("runs", "Runs of workflows."),
        tag("expressions", "For editors."), tag("events", "CloudEvents for runs and triggers."),
-       tag("records", "Business data: JSON by collection."), tag("feed", "What changes, live."),
+       tag("records", "Business data: JSON by collection."),
+       tag("agents", "What acts by itself, and who may stop it."), tag("feed", "What changes, live."),
        tag("server", "The server itself.")});
   document["paths"] = std::move(paths);
   document["components"] = components;

@@ -11,6 +11,8 @@ std::string openapi_document(std::string_view version);
 
 /// Pieces of the document, as JSON text.
 std::string_view openapi_operations(); ///< {operationId: {summary, description, requestBody, ...}}
-std::string_view openapi_schemas();    ///< components.schemas
+std::string_view openapi_agent_operations();
+std::string_view openapi_schemas(); ///< components
+std::string_view openapi_agent_components();
 
 } // namespace steward::gateway

@@ -38,6 +38,41 @@ constexpr std::array table{
   route{"PATCH", "/api/v1/records/{collection}/{record}", "patchRecord", operation::patch_record, ""},
   route{"DELETE", "/api/v1/records/{collection}/{record}", "removeRecord", operation::remove_record, ""},
   route{"GET", "/api/v1/records/{collection}/{record}/history", "getRecordHistory", operation::get_record_history, "limit cursor"},
+  route{"POST", "/api/v1/autonomous/decisions", "createDecision", operation::change_agents, ""},
+  route{"GET", "/api/v1/autonomous/decisions", "listDecisions", operation::list_agent_documents, "agent_name decision_type status customer_id limit cursor"},
+  route{"GET", "/api/v1/autonomous/decisions/stats/daily", "getDecisionStats", operation::get_agent_figures, "date"},
+  route{"GET", "/api/v1/autonomous/decisions/{decision}", "getDecision", operation::get_agent_document, ""},
+  route{"PATCH", "/api/v1/autonomous/decisions/{decision}", "patchDecision", operation::change_agents, ""},
+  route{"GET", "/api/v1/autonomous/agents", "listAgents", operation::list_agent_documents, "limit cursor"},
+  route{"GET", "/api/v1/autonomous/agents/{agent}", "getAgent", operation::get_agent_document, ""},
+  route{"PATCH", "/api/v1/autonomous/agents/{agent}", "patchAgent", operation::change_agents, ""},
+  route{"PUT", "/api/v1/autonomous/agents/{agent}/config", "configureAgent", operation::change_agents, ""},
+  route{"POST", "/api/v1/autonomous/agents/{agent}/reset-circuit-breaker", "resetCircuitBreaker", operation::change_agents, ""},
+  route{"GET", "/api/v1/autonomous/approvals", "listApprovals", operation::list_agent_documents, "status agent_name limit cursor"},
+  route{"GET", "/api/v1/autonomous/approvals/pending", "listPendingApprovals", operation::list_agent_documents, "agent_name limit cursor"},
+  route{"GET", "/api/v1/autonomous/approvals/stats/summary", "getApprovalStats", operation::get_agent_figures, ""},
+  route{"GET", "/api/v1/autonomous/approvals/{approval}", "getApproval", operation::get_agent_document, ""},
+  route{"POST", "/api/v1/autonomous/approvals/{approval}/action", "answerApproval", operation::change_agents, ""},
+  route{"GET", "/api/v1/autonomous/gaps", "listGaps", operation::list_agent_documents, "status date staff_id priority limit cursor"},
+  route{"GET", "/api/v1/autonomous/gaps/open", "listOpenGaps", operation::list_agent_documents, "date staff_id limit cursor"},
+  route{"GET", "/api/v1/autonomous/gaps/high-priority", "listHighPriorityGaps", operation::list_agent_documents, "date staff_id limit cursor"},
+  route{"GET", "/api/v1/autonomous/gaps/stats/daily", "getGapStats", operation::get_agent_figures, "date"},
+  route{"GET", "/api/v1/autonomous/gaps/{gap}", "getGap", operation::get_agent_document, ""},
+  route{"POST", "/api/v1/autonomous/outreach", "createOutreach", operation::change_agents, ""},
+  route{"GET", "/api/v1/autonomous/outreach", "listOutreach", operation::list_agent_documents, "status customer_id outreach_type trigger_id limit cursor"},
+  route{"GET", "/api/v1/autonomous/outreach/stats/summary", "getOutreachStats", operation::get_agent_figures, ""},
+  route{"GET", "/api/v1/autonomous/outreach/{outreach}", "getOutreach", operation::get_agent_document, ""},
+  route{"PATCH", "/api/v1/autonomous/outreach/{outreach}", "patchOutreach", operation::change_agents, ""},
+  route{"GET", "/api/v1/autonomous/analytics/dashboard", "getAgentDashboard", operation::get_agent_figures, ""},
+  route{"GET", "/api/v1/autonomous/analytics/revenue-impact", "getRevenueImpact", operation::get_agent_figures, "from to"},
+  route{"GET", "/api/v1/autonomous/governance", "getGovernance", operation::change_agents, ""},
+  route{"PUT", "/api/v1/autonomous/governance", "putGovernance", operation::change_agents, ""},
+  route{"GET", "/api/v1/packs", "listPacks", operation::list_agent_documents, "limit cursor"},
+  route{"GET", "/api/v1/packs/{pack}", "getPack", operation::get_agent_document, ""},
+  route{"PUT", "/api/v1/packs/{pack}", "installPack", operation::change_agents, ""},
+  route{"POST", "/api/v1/actions/{action}", "performAction", operation::change_agents, ""},
+  route{"POST", "/api/v1/internal/tasks/execute", "executeTask", operation::change_agents, ""},
+  route{"PUT", "/api/v1/internal/clock", "moveClock", operation::move_clock, ""},
   route{"GET",  "/api/v1/schedules",                         "listSchedules",  operation::list_schedules,  "limit cursor"},
   route{"POST", "/api/v1/schedules/{namespace}/{name}/pause", "pauseSchedule", operation::pause_schedule,  ""},
   route{"POST", "/api/v1/schedules/{namespace}/{name}/resume", "resumeSchedule", operation::resume_schedule, ""},
@@ -91,8 +126,10 @@ route_match find_route(std::string_view method, std::string_view path) {
   size_t count = 0;
   for (const auto& r : table) {
     if (!fits(r.pattern, path, captured, count)) continue;
-    out.allow.append(out.allow.empty() ? "" : ", ").append(r.method);
-    if (r.method == "GET") out.allow += ", HEAD";
+    if (out.allow.find(r.method) == std::string::npos) {
+      out.allow.append(out.allow.empty() ? "" : ", ").append(r.method);
+      if (r.method == "GET") out.allow += ", HEAD";
+    }
     if (r.method != wanted || out.found != nullptr) continue;
     out.found = &r;
     for (size_t i = 0; i < count; ++i) {

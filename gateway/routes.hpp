@@ -39,6 +39,11 @@ enum class operation : uint8_t {
   patch_record,
   remove_record,
   get_record_history,
+  list_agent_documents, ///< Which, the route's id says (api_agents.cpp); so for the next two.
+  get_agent_document,
+  change_agents,
+  get_agent_figures,
+  move_clock,
   list_schedules,
   pause_schedule,
   resume_schedule,

@@ -45,6 +45,16 @@ void circuit_breaker::never_happened() {
   if (trying_ > 0) --trying_;
 }
 
+void circuit_breaker::restore(uint32_t errors, int64_t open_until_us, std::string last_error,
+                              int64_t last_error_us) {
+  errors_ = errors;
+  trying_ = 0;
+  open_ = open_until_us != 0;
+  open_until_us_ = open_until_us;
+  last_error_ = std::move(last_error);
+  last_error_us_ = last_error_us;
+}
+
 void circuit_breaker::reset() {
   errors_ = 0;
   trying_ = 0;

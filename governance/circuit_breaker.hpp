@@ -33,6 +33,12 @@ public:
   void never_happened();
 
   void reset();
+  /// As it was stored before a restart. `open_until_us` 0: closed. A try that was under way counts
+  /// as not made.
+  void restore(uint32_t errors, int64_t open_until_us, std::string last_error,
+               int64_t last_error_us);
+  void change(breaker_settings s) { settings_ = s; }
+  const breaker_settings& settings() const { return settings_; }
 
   uint32_t error_count() const { return errors_; }
   const std::string& last_error() const { return last_error_; }

@@ -54,6 +54,36 @@ earned_autonomy::move earned_autonomy::judge(const earning_terms& terms) {
   return move::up;
 }
 
+workflow::value earned_autonomy::document() const {
+  using workflow::value;
+  auto recent = value::empty_array();
+  for (const bool bad : recent_) recent.push_back(bad);
+  return value::object({{"earned", earned_},
+                        {"approved", approved_},
+                        {"answered", answered_},
+                        {"good", good_},
+                        {"outcomes", outcomes_},
+                        {"recent_bad", recent}});
+}
+
+earned_autonomy earned_autonomy::from_document(const workflow::value& v) {
+  earned_autonomy e;
+  const auto count = [&](std::string_view name) {
+    const auto n = v.get(name);
+    return n.is_int() && n.as_int() > 0 ? static_cast<uint64_t>(n.as_int()) : 0;
+  };
+  e.approved_ = count("approved");
+  e.answered_ = count("answered");
+  e.good_ = count("good");
+  e.outcomes_ = count("outcomes");
+  const auto earned = v.get("earned");
+  e.earned_ = earned.is_bool() && earned.as_bool();
+  const auto recent = v.get("recent_bad");
+  if (recent.is_array())
+    for (const auto& bad : recent.items()) e.recent_.push_back(bad.is_bool() && bad.as_bool());
+  return e;
+}
+
 std::string earned_autonomy::explain(const earning_terms& terms) const {
   std::array<char, 200> text{};
   const int size = std::snprintf(

@@ -31,6 +31,9 @@ public:
   move turned_out(bool good, const earning_terms& terms);
 
   bool is_earned() const { return earned_; }
+  /// To be kept between restarts, and back; what is unreadable begins anew.
+  workflow::value document() const;
+  static earned_autonomy from_document(const workflow::value& v);
   /// For people: the numbers behind the last move, or behind none.
   std::string explain(const earning_terms& terms) const;
 

@@ -136,6 +136,12 @@ void governor::restore(const std::string& id, const std::string& agent, const st
   if (open) open_[id] = {agent, customer, at_us};
 }
 
+void governor::limit_agent(const std::string& agent, uint32_t hourly, uint32_t daily) {
+  auto& actions = agents_of(agent).actions;
+  actions.hour.limit_to(hourly);
+  actions.day.limit_to(daily);
+}
+
 void governor::change_limits(action_limits limits) {
   limits_ = limits;
   for (auto& [name, a] : agents_) {

@@ -81,6 +81,9 @@ public:
   void opt_out(const std::string& customer) { opted_out_.insert(customer); }
   void opt_in(const std::string& customer) { opted_out_.erase(customer); }
   void change_limits(action_limits limits);
+  /// Of one agent, in place of those of all; `change_limits` takes it back.
+  void limit_agent(const std::string& agent, uint32_t hourly, uint32_t daily);
+  void change_quiet_hours(quiet_hours quiet) { quiet_ = quiet; }
   void change_table(autonomy_table table) { table_ = std::move(table); }
 
   circuit_breaker& breaker(const std::string& agent) { return agents_of(agent).breaker; }

@@ -17,6 +17,17 @@ void append_record(std::string& out, const record_row& row) {
   out += '}';
 }
 
+void append_record_document(std::string& out, const record_row& row) {
+  const auto data = workflow::parse_json(row.data);
+  if (!data || !data->is_object() || data->find("id")) {
+    out += row.data;
+    return;
+  }
+  auto shown = workflow::value::object({{"id", row.id}});
+  for (const auto& m : data->members()) shown.set(m.key.as_string(), m.item);
+  workflow::append_json(out, shown);
+}
+
 void append_collection(std::string& out, const collection_row& row, const std::string& view) {
   out += "{\"name\":";
   workflow::append_json_string(out, row.name);

@@ -119,19 +119,21 @@ struct find_records {
   tenant_id tenant;
   std::string collection, filter, sort, cursor;
   uint32_t limit = 50;
+  bool documents = false; ///< Items are the records' data alone, with their ids.
   template <class Inspector>
   friend typename Inspector::result_type inspect(Inspector& f, find_records& x) {
     return f(caf::meta::type_name("find_records"), x.tenant, x.collection, x.filter, x.sort,
-             x.cursor, x.limit);
+             x.cursor, x.limit, x.documents);
   }
 };
 /// {id, version, created_at, updated_at, data}; not_found.
 struct get_record {
   tenant_id tenant;
   std::string collection, id;
+  bool documents = false; ///< As for find_records.
   template <class Inspector>
   friend typename Inspector::result_type inspect(Inspector& f, get_record& x) {
-    return f(caf::meta::type_name("get_record"), x.tenant, x.collection, x.id);
+    return f(caf::meta::type_name("get_record"), x.tenant, x.collection, x.id, x.documents);
   }
 };
 /// {items, next}: its versions, newest first; `data` is null where it was deleted. not_found when

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "messages/admission.hpp"
+#include "messages/agents.hpp"
 #include "messages/api.hpp"
 #include "messages/effects.hpp"
 #include "messages/events.hpp"
@@ -58,6 +59,9 @@ CAF_ADD_TYPE_ID(steward_messages, (steward::find_records))
 CAF_ADD_TYPE_ID(steward_messages, (steward::get_record))
 CAF_ADD_TYPE_ID(steward_messages, (steward::get_record_history))
 CAF_ADD_TYPE_ID(steward_messages, (steward::probe_store))
+CAF_ADD_TYPE_ID(steward_messages, (steward::change_agents))
+CAF_ADD_TYPE_ID(steward_messages, (steward::ask_agents))
+CAF_ADD_TYPE_ID(steward_messages, (steward::move_clock))
 CAF_END_TYPE_ID_BLOCK(steward_messages)
 
 // These stay on their node: they hold a place, a socket or a thread of it.

@@ -1,5 +1,6 @@
 #include "messages/world.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <random>
 
@@ -7,7 +8,7 @@ namespace steward {
 
 namespace {
 
-class machine_world final : public world {
+class machine_world : public world {
 public:
   int64_t now_us() override {
     using namespace std::chrono;
@@ -23,10 +24,29 @@ public:
   }
 };
 
+class clock_by_hand final : public machine_world {
+public:
+  explicit clock_by_hand(int64_t begin_us) : now_us_(begin_us) {}
+  int64_t now_us() override { return now_us_.load(); }
+  bool move_to(int64_t us) override {
+    if (us < now_us_.load()) return false;
+    now_us_ = us;
+    return true;
+  }
+
+private:
+  std::atomic<int64_t> now_us_;
+};
+
 } // namespace
 
 world& real_world() {
   static machine_world instance;
+  return instance;
+}
+
+world& stepped_world(int64_t begin_us) {
+  static clock_by_hand instance{begin_us};
   return instance;
 }
 

@@ -1,0 +1,459 @@
+#include "actors/agents/gatekeeper_state.hpp"
+#include "actors/agents/pack_source.hpp"
+#include "agents/base_collections.hpp"
+#include "agents/documents.hpp"
+#include "messages/digest.hpp"
+#include "messages/record_bodies.hpp"
+#include "workflow/json.hpp"
+#include "workflow/reader.hpp"
+
+namespace steward {
+
+namespace {
+
+using agents::text_of;
+using workflow::value;
+
+constexpr unsigned attempts_most = 5;
+
+failure wrong(std::string pointer, std::string detail, std::string expected) {
+  return {ec::invalid_request,
+          pointer + ": " + detail,
+          {{pointer, detail, std::move(expected), 0, 0, -1}},
+          {}};
+}
+
+reply shown(const value& document) { return reply::ok(workflow::to_json(document)); }
+reply made(const value& document, const std::string& location) {
+  auto r = shown(document);
+  r.what = reply::kind::created;
+  r.location = location;
+  return r;
+}
+
+bool has_body(agents_action what) {
+  return what != agents_action::get_rules && what != agents_action::reset_breaker &&
+         what != agents_action::install_pack;
+}
+
+} // namespace
+
+void gatekeeper_state::request(change_agents& m, const reply_slot& slot, const ticket& pass) {
+  line_up({[this, what = m.what, name = m.name, body = m.body, key = m.idempotency_key] {
+             perform(what, name, body, key);
+           },
+           [slot, pass](const reply& r) { slot.answer(r); }});
+}
+
+void gatekeeper_state::perform(const agents_action what, const std::string& name,
+                               const std::string& body, const std::string& key) {
+  if (what == agents_action::install_pack) return install(name, body);
+  if (what == agents_action::get_rules) return finish(shown(gate_->rules_document()));
+  value read = value::empty_object();
+  if (has_body(what)) {
+    auto parsed = workflow::parse_json(body);
+    if (!parsed)
+      return fail(wrong("", "the body is no JSON: " + parsed.error().reason, "an object"));
+    if (!parsed->is_object()) return fail(wrong("", "the body is no object", "an object"));
+    read = std::move(*parsed);
+  }
+  using kind = agents_action;
+  switch (what) {
+  case kind::create_decision:
+    return create_decision(read);
+  case kind::patch_decision:
+    return patch_decision(name, read);
+  case kind::change_agent:
+    return change_gate([&](auto& g, auto& s) { return g.change_agent(s, name, read); });
+  case kind::configure_agent:
+    return change_gate([&](auto& g, auto& s) { return g.configure_agent(s, name, read); });
+  case kind::reset_breaker:
+    return change_gate([&](auto& g, auto& s) { return g.reset_breaker(s, name); });
+  case kind::answer_approval:
+    return answer_approval(name, read);
+  case kind::create_outreach:
+    return create_outreach(read);
+  case kind::patch_outreach:
+    return patch_outreach(name, read);
+  case kind::change_rules:
+    if (gate_->packs().empty())
+      return fail({ec::conflict, "no pack is installed, so there are no agents to rule", {}, {}});
+    return change_gate([&](auto& g, auto& s) { return g.change_rules(s, read); });
+  case kind::perform:
+    return perform_action(name, read, key, 0);
+  case kind::execute_task:
+    return execute_task(read);
+  default:
+    return fail({ec::invalid_request, "this can't be asked of agents", {}, {}});
+  }
+}
+
+void gatekeeper_state::change_gate(const gate_change& f) {
+  auto draft = *gate_;
+  auto s = new_step();
+  auto answered = f(draft, s);
+  if (!answered) return fail(answered.error());
+  commit(std::move(draft), std::move(s), {}, [this, document = *answered](const batch_result& r) {
+    if (r.what != batch_result::kind::committed)
+      return fail({ec::conflict, "it could not be stored: " + r.reason, {}, {}});
+    finish(shown(document));
+  });
+}
+
+// --- decisions ---
+
+void gatekeeper_state::propose(const std::string& agent, agents::proposal p,
+                               const std::string& customer, const std::string& shown_as,
+                               bool by_person) {
+  read({{"customers", customer.empty() ? "none" : customer}},
+       [this, agent, p = std::move(p), shown_as, by_person](std::vector<value>& found) {
+         auto draft = *gate_;
+         auto s = new_step();
+         const auto judged = draft.propose(s, agent, p, agents::facts_of(found.front()), by_person);
+         if (judged.id.empty()) {
+           failure why{ec::conflict, judged.passed_over, {}, {}};
+           if (judged.again_at_us > s.now_us() &&
+               judged.again_at_us < s.now_us() + 7 * governance::day_us) {
+             why.code = ec::overloaded;
+             why.retry_after =
+                 std::chrono::milliseconds{(judged.again_at_us - s.now_us()) / 1'000 + 1};
+           }
+           return fail(why);
+         }
+         const auto* decision = s.find("autonomous_decisions", judged.id);
+         auto document = decision ? *decision : value{};
+         auto location = "/api/v1/autonomous/decisions/" + judged.id;
+         if (shown_as == "outreach") {
+           const auto id = text_of(document, "outreach_id");
+           const auto* outreach = s.find("outreach", id);
+           if (!outreach)
+             return fail({ec::conflict, text_of(document.get("outcome"), "result"), {}, {}});
+           document = *outreach;
+           location = "/api/v1/autonomous/outreach/" + id;
+         }
+         commit(std::move(draft), std::move(s), {},
+                [this, document, location](const batch_result& r) {
+                  if (r.what != batch_result::kind::committed)
+                    return fail({ec::conflict, "it could not be stored: " + r.reason, {}, {}});
+                  finish(made(document, location));
+                });
+       });
+}
+
+void gatekeeper_state::create_decision(const value& body) {
+  if (gate_->packs().empty())
+    return fail({ec::conflict, "no pack is installed, so there are no agents", {}, {}});
+  const auto agent = text_of(body, "agent_name");
+  if (!is_collection_name(agent))
+    return fail(wrong("/agent_name", agent.empty() ? "this is missing" : "this is no name",
+                      "an agent's name"));
+  auto v = body;
+  if (const auto details = body.get("action_details"); details.is_object())
+    v.set("details", details);
+  if (const auto impact = body.get("revenue_impact").get("potential"); impact.is_number())
+    v.set("revenue", impact);
+  if (!v.find("summary")) v.set("summary", body.get("decision_type"));
+  auto plan = agents::read_plan(value::object({{"proposals", value::array({v})}}));
+  if (!plan) return fail(wrong("", plan.error(), "a decision, as docs/agents.md has it"));
+  auto p = std::move(plan->proposals.front());
+  const auto customer = p.customer_id();
+  propose(agent, std::move(p), customer, "decision", false);
+}
+
+void gatekeeper_state::patch_decision(const std::string& id, const value& body) {
+  const auto outcome = body.get("outcome");
+  const auto status = text_of(outcome, "status");
+  const auto actual = body.get("revenue_impact").get("actual");
+  for (const auto& m : body.members())
+    if (m.key.as_string() != "outcome" && m.key.as_string() != "revenue_impact")
+      return fail(wrong("/" + std::string{m.key.as_string()}, "this can't be changed",
+                        "outcome, revenue_impact"));
+  if (status != "success" && status != "failed" && status != "expired" && status != "rejected")
+    return fail(
+        wrong("/outcome/status", "this is no outcome", "success, failed, expired or rejected"));
+  if (!actual.is_null() && (!actual.is_number() || !(actual.as_double() >= 0)))
+    return fail(wrong("/revenue_impact/actual", "this is no amount", "a number of at least 0"));
+  read({{"autonomous_decisions", id}}, [=, this](std::vector<value>& found) {
+    if (!found.front().is_object())
+      return fail({ec::not_found, "there is no decision '" + id + "'", {}, {}});
+    auto draft = *gate_;
+    auto s = new_step();
+    agents::planned_outcome o{id, status, text_of(outcome, "result"),
+                              text_of(outcome, "booking_created_id"), std::nullopt};
+    if (actual.is_number()) o.revenue = actual.as_double();
+    draft.turned_out(s, o, found.front());
+    const auto* put = s.find("autonomous_decisions", id);
+    auto document = put ? *put : found.front();
+    commit(std::move(draft), std::move(s), {}, [this, document](const batch_result& r) {
+      if (r.what != batch_result::kind::committed)
+        return fail({ec::conflict, "it could not be stored: " + r.reason, {}, {}});
+      finish(shown(document));
+    });
+  });
+}
+
+void gatekeeper_state::answer_approval(const std::string& id, const value& body) {
+  const auto* pending = gate_->pending_approval(id);
+  const auto decision = pending ? text_of(*pending, "decision_id") : std::string{};
+  const auto* open = gate_->open_decision(decision);
+  const auto customer = open ? text_of(open->get("context"), "customer_id") : std::string{};
+  read({{"approvals", is_record_id(id) ? id : "none"},
+        {"customers", customer.empty() ? "none" : customer}},
+       [this, id, body](std::vector<value>& found) {
+         change_gate([&](auto& g, auto& s) {
+           return g.act_on_approval(s, id, body, found[0], agents::facts_of(found[1]));
+         });
+       });
+}
+
+// --- outreach ---
+
+void gatekeeper_state::create_outreach(const value& body) {
+  if (gate_->packs().empty())
+    return fail({ec::conflict, "no pack is installed, so there is nobody to write to", {}, {}});
+  auto act = value::object({{"outreach", body}});
+  const auto read_act = agents::read_action(act, value::empty_object());
+  if (!read_act) return fail(wrong("", read_act.error(), "an outreach, as docs/agents.md has it"));
+  const auto& m = *read_act->outreach;
+  agents::proposal p;
+  p.decision_type = m.outreach_type;
+  p.summary = "A message to " + m.customer_id;
+  p.action_taken = "outreach_initiated";
+  p.context = value::object({{"customer_id", m.customer_id}});
+  if (!m.trigger_id.empty()) p.context.set("trigger_id", m.trigger_id);
+  if (!m.trigger_type.empty()) p.context.set("trigger_type", m.trigger_type);
+  p.act = std::move(act);
+  propose("owner", std::move(p), m.customer_id, "outreach", true);
+}
+
+void gatekeeper_state::patch_outreach(const std::string& id, const value& body) {
+  if (!is_record_id(id)) return fail({ec::not_found, "there is no outreach '" + id + "'", {}, {}});
+  read({{"outreach", id}}, [this, id, body](std::vector<value>& found) {
+    if (!found.front().is_object())
+      return fail({ec::not_found, "there is no outreach '" + id + "'", {}, {}});
+    outreach_changed(id, found.front(), body);
+  });
+}
+
+void gatekeeper_state::outreach_changed(const std::string& id, const value& stored,
+                                        const value& body) {
+  const auto status = text_of(body, "status"), was = text_of(stored, "status");
+  const auto now = agents::time_or_null(node_->outside.now_us());
+  const auto text = text_of(body.get("response"), "text");
+  auto change = value::object({{"status", status}, {"updated_at", now}});
+  const auto* event = "";
+  if (status == "delivered" || status == "read") {
+    change.set("delivery", value::object({{status == "read" ? "read_at" : "delivered_at", now}}));
+    event = status == "delivered" ? "OUTREACH_DELIVERED" : "OUTREACH_READ";
+    // Reports come late and in any order: what is known better stays.
+    if (was == "responded" || was == "expired" || was == "failed" ||
+        (was == "read" && status == "delivered"))
+      change.erase("status");
+  } else if (status == "failed" || status == "expired") {
+    if (was == "responded")
+      return fail({ec::conflict, "this message was answered already", {}, {}});
+    const auto error = text_of(body.get("delivery"), "error");
+    if (status == "failed")
+      change.set("delivery", value::object({{"error", error.empty() ? "not delivered" : error}}));
+  } else if (status == "responded") {
+    if (text.empty() || text.size() > 4'000)
+      return fail(wrong("/response/text", text.empty() ? "this is missing" : "this is too long",
+                        "what was answered, at most 4000 bytes"));
+    if (was == "responded")
+      return fail({ec::conflict, "this message was answered already", {}, {}});
+    change.set("response",
+               value::object({{"received", true}, {"text", text}, {"responded_at", now}}));
+    event = "OUTREACH_RESPONDED";
+  } else {
+    return fail(wrong("/status", "this is no status that can be set",
+                      "delivered, read, responded, failed or expired"));
+  }
+  consider m;
+  m.tenant = id_;
+  m.settings = gate_->settings();
+  const auto merged = merge_patch(stored, change);
+  m.first = {{agents::planned_write::kind::merge, "outreach", id, change, std::nullopt}};
+  if (status == "responded" && gate_->answers()) {
+    m.trigger = value::object({{"outreach", merged}, {"text", text}});
+    for (const auto& p : gate_->packs())
+      if (p->answers) m.how = {p, &*p->answers};
+  }
+  const auto decision = text_of(stored, "decision_id");
+  consider_plan(std::move(m), [=, this](considered& c) {
+    if (!c.error.empty())
+      return fail({c.unavailable ? ec::unavailable : ec::unprocessable, c.error, {}, {}});
+    auto draft = *gate_;
+    auto s = new_step();
+    if (*event)
+      s.publish(event, "outreach/" + id,
+                value::object({{"outreach_id", id},
+                               {"customer_id", stored.get("customer_id")},
+                               {"outreach_type", stored.get("outreach_type")},
+                               {"text", text}}));
+    if (status == "failed" && !decision.empty())
+      draft.delivered(s, decision, "the message could not be delivered");
+    if (status == "expired" && !decision.empty())
+      draft.turned_out(s, {decision, "expired", "the offer expired", {}, std::nullopt}, {});
+    apply(draft, s, "answers", c);
+    auto document = merged;
+    for (const auto& op : *c.ops)
+      if (const auto* put = std::get_if<put_record>(&op);
+          put && put->collection == "outreach" && put->id == id)
+        if (auto read = workflow::parse_json(put->data)) document = std::move(*read);
+    commit(std::move(draft), std::move(s), std::move(*c.ops),
+           [this, document](const batch_result& r) {
+             if (r.what != batch_result::kind::committed)
+               return fail({ec::unavailable,
+                            "others changed it meanwhile; ask again",
+                            {},
+                            std::chrono::milliseconds{100}});
+             finish(shown(document));
+           });
+  });
+}
+
+// --- actions of packs ---
+
+void gatekeeper_state::perform_action(const std::string& name, const value& body,
+                                      const std::string& key, unsigned attempt) {
+  const auto* declared = gate_->action(name);
+  if (!declared)
+    return fail({ec::not_found, "no installed pack has an action '" + name + "'", {}, {}});
+  if (auto problems = judge_record(declared->schema, body, ""); !problems.empty())
+    return fail(broken_schema(std::move(problems)));
+  consider m;
+  m.tenant = id_;
+  m.again = attempt > 0;
+  m.settings = gate_->settings();
+  for (const auto& p : gate_->packs())
+    if (const auto found = p->actions.find(name); found != p->actions.end())
+      m.how = {p, &found->second.decides};
+  auto id = std::string{};
+  if (key.empty()) {
+    auto& w = node_->outside;
+    id = run_id::make(w.now_us(), w.random(), w.random()).text();
+    std::erase(id, '-');
+  } else {
+    id = sha256_digest(name + '\n' + key).substr(7, 32);
+  }
+  m.trigger = value::object({{"body", body}, {"id", id}});
+  consider_plan(std::move(m), [=, this](considered& c) {
+    if (!c.error.empty())
+      return fail({c.unavailable ? ec::unavailable : ec::unprocessable, c.error, {}, {}});
+    if (c.plan->refused) {
+      const auto& r = *c.plan->refused;
+      failure why{r.status == 404   ? ec::not_found
+                  : r.status == 422 ? ec::unprocessable
+                                    : ec::conflict,
+                  r.detail,
+                  {},
+                  {}};
+      if (!r.field.empty()) why.problems.push_back({r.field, r.detail, {}, 0, 0, -1});
+      return fail(why);
+    }
+    auto draft = *gate_;
+    auto s = new_step();
+    apply(draft, s, name, c);
+    commit(std::move(draft), std::move(s), std::move(*c.ops),
+           [=, this, answer = c.plan->answer](const batch_result& r) {
+             if (r.what == batch_result::kind::committed)
+               return finish(shown(answer.is_null() ? value::empty_object() : answer));
+             if (attempt + 1 < attempts_most && gate_)
+               return perform_action(name, body, key, attempt + 1);
+             fail({ec::conflict, "others change the same things too often: " + r.reason, {}, {}});
+           });
+  });
+}
+
+void gatekeeper_state::carry_out_writes(const std::string& decision_id) {
+  const auto* open = gate_->open_decision(decision_id);
+  if (!open) return finish({});
+  auto planned = agents::read_action(open->get("act"), open->get("context"));
+  consider m;
+  m.tenant = id_;
+  if (planned) m.first = std::move(planned->writes);
+  consider_plan(std::move(m), [this, decision_id](considered& c) {
+    auto draft = *gate_;
+    auto s = new_step();
+    draft.delivered(s, decision_id, c.error);
+    if (c.error.empty())
+      draft.turned_out(s, {decision_id, "success", "written", {}, std::nullopt}, {});
+    auto ops = c.error.empty() ? std::move(*c.ops) : std::vector<write_op>{};
+    commit(std::move(draft), std::move(s), std::move(ops),
+           [this, decision_id](const batch_result& r) {
+             if (r.what == batch_result::kind::committed) return finish({});
+             finish({});
+             run_started(decision_id, "it could not be written: " + r.reason);
+           });
+  });
+}
+
+// --- packs ---
+
+void gatekeeper_state::install(const std::string& name, const std::string& body) {
+  auto document = body.empty() ? own_pack(name) : std::optional<value>{};
+  if (body.empty() && !document)
+    return fail({ec::not_found, "there is no pack '" + name + "' in this server", {}, {}});
+  if (!document) {
+    auto read = workflow::read_yaml(body);
+    if (!read) {
+      const auto& problem = read.error().front();
+      return fail(wrong("", "line " + std::to_string(problem.line) + ": " + problem.message,
+                        "a pack as YAML or JSON"));
+    }
+    document = std::move(*read);
+  }
+  auto pack = agents::read_pack(*document);
+  if (!pack) return fail({ec::unprocessable, "the pack has problems", std::move(pack.error()), {}});
+  if ((*pack)->name != name)
+    return fail(wrong("/pack", "this is pack '" + (*pack)->name + "'", name));
+  std::vector<write_op> ops;
+  const auto declare = [&](const agents::declared_collection& c) {
+    auto op = read_collection(c.name, c.declaration);
+    if (!op) return; // it was read with the pack
+    op->row.updated_us = node_->outside.now_us();
+    ops.emplace_back(std::move(*op));
+  };
+  if (gate_->packs().empty())
+    for (const auto& c : agents::base_collections()) declare(c);
+  for (const auto& c : (*pack)->collections) {
+    if (agents::is_base_collection(c.name))
+      return fail(
+          {ec::unprocessable, "the collection '" + c.name + "' is the server's own", {}, {}});
+    declare(c);
+  }
+  auto draft = *gate_;
+  auto s = new_step();
+  draft.installed(s, *pack);
+  commit(std::move(draft), std::move(s), std::move(ops),
+         [this, pack = *pack](const batch_result& r) {
+           if (r.what != batch_result::kind::committed)
+             return fail(
+                 {ec::conflict, "the pack's collections could not be made: " + r.reason, {}, {}});
+           declare_agents();
+           auto names = value::empty_array();
+           for (const auto& a : pack->agents) names.push_back(a.name);
+           finish(shown(value::object({{"pack", pack->name},
+                                       {"version", pack->version},
+                                       {"title", pack->title},
+                                       {"agents", names}})));
+         });
+}
+
+void gatekeeper_state::execute_task(const value& body) {
+  const auto type = text_of(body, "task_type");
+  for (const auto& [name, a] : gate_->agents())
+    if (a.declared && (a.task_type == type || name == type)) {
+      const auto agent = node_->services->slot("tenants/" + id_ + "/" + name)->get();
+      if (!agent)
+        return fail(
+            {ec::unavailable, "the agent is restarting", {}, std::chrono::milliseconds{500}});
+      self_->send(agent, execute_atom::value);
+      auto r = shown(value::object({{"task_type", type}, {"agent_name", name}}));
+      r.what = reply::kind::accepted;
+      return finish(r);
+    }
+  fail(wrong("/task_type", "no agent has tasks of this type", "e.g. gap_fill"));
+}
+
+} // namespace steward

@@ -1,0 +1,99 @@
+#pragma once
+
+#include "actors/agents/messages.hpp"
+#include "actors/local_messages.hpp"
+#include "actors/node.hpp"
+
+#include <deque>
+#include <functional>
+
+namespace steward {
+
+/// A request in the gatekeeper's line: it has the gate for itself from its begin to `finish`.
+struct gate_turn {
+  std::function<void()> begin;
+  std::function<void(const reply&)> answer; ///< May be null: nobody waits.
+};
+
+class gatekeeper_state {
+public:
+  gatekeeper_state(caf::event_based_actor* self, std::shared_ptr<node> n, tenant_id id,
+                   caf::actor tenant, std::string path);
+
+  void request(change_agents& m, const reply_slot& slot, const ticket& pass);
+  caf::result<agent_terms> terms(const ask_terms& m);
+  caf::result<execution_done> executed(const execution& m);
+  void reminded();
+  void settled(const batch_done& m);
+  void read_again();
+  void run_started(const std::string& decision_id, const std::string& error);
+
+private:
+  using slot_and_pass = std::pair<reply_slot, ticket>;
+  using committed_function = std::function<void(const batch_result&)>;
+
+  // --- turns ---
+  void line_up(gate_turn turn);
+  void next();
+  void finish(const reply& r);
+  void fail(const failure& why) { finish(reply::error(why)); }
+  void load();
+
+  // --- what a turn does ---
+  /// Commits what the step came to, with `ops` before it; `then` is told if it was committed or
+  /// refused. The gate becomes `draft` with it.
+  void commit(agents::gate draft, agents::step s, std::vector<write_op> ops,
+              committed_function then);
+  void after(agents::step& s);
+  void consider_plan(consider m, std::function<void(considered&)> then);
+  void read(std::vector<std::pair<std::string, std::string>> which,
+            std::function<void(std::vector<workflow::value>&)> then);
+  /// Applies a plan to the gate: judges its proposals, says its messages, closes its decisions.
+  static void apply(agents::gate& draft, agents::step& s, const std::string& agent,
+                    const considered& c);
+  agents::step new_step();
+  /// A change that needs nothing but the gate and the body.
+  using gate_change = std::function<agents::gate::answered(agents::gate&, agents::step&)>;
+  void change_gate(const gate_change& f);
+
+  void perform(const agents_action what, const std::string& name, const std::string& body,
+               const std::string& key);
+  void create_decision(const workflow::value& body);
+  void patch_decision(const std::string& id, const workflow::value& body);
+  void answer_approval(const std::string& id, const workflow::value& body);
+  void create_outreach(const workflow::value& body);
+  void patch_outreach(const std::string& id, const workflow::value& body);
+  void propose(const std::string& agent, agents::proposal p, const std::string& customer,
+               const std::string& shown, bool by_person);
+  void outreach_changed(const std::string& id, const workflow::value& stored,
+                        const workflow::value& body);
+  void perform_action(const std::string& name, const workflow::value& body, const std::string& key,
+                      unsigned attempt);
+  void install(const std::string& name, const std::string& body);
+  void carry_out_writes(const std::string& decision_id);
+  void execute_task(const workflow::value& body);
+  void remind_me();
+  void declare_agents();
+
+  caf::event_based_actor* self_;
+  std::shared_ptr<node> node_;
+  tenant_id id_;
+  caf::actor tenant_;
+  std::string path_;
+  std::optional<agents::gate> gate_; ///< As committed; none until it is read.
+  std::deque<gate_turn> line_;
+  bool busy_ = false, loading_ = false;
+  std::function<void(const reply&)> answer_; ///< Of the turn under way.
+
+  struct committing {
+    uint64_t number = 0;
+    agents::gate gate;
+    agents::step step;
+    committed_function then;
+  };
+  std::optional<committing> under_way_;
+  uint64_t commits_ = 0;
+  int64_t reminded_for_ = 0;
+};
+
+} // namespace steward

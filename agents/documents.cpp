@@ -1,0 +1,44 @@
+#include "agents/documents.hpp"
+
+#include "intelligence/instants.hpp"
+
+#include <cmath>
+
+namespace steward::agents {
+
+using workflow::value;
+
+value time_or_null(int64_t us) {
+  if (us == 0) return {};
+  return intelligence::instant_text(us);
+}
+
+int64_t time_of(const value& v) {
+  if (!v.is_string()) return 0;
+  return intelligence::parse_instant(v.as_string()).value_or(0);
+}
+
+std::string text_of(const value& v, std::string_view member) {
+  const auto* found = v.find(member);
+  return found && found->is_string() ? std::string{found->as_string()} : std::string{};
+}
+
+double number_of(const value& v, std::string_view member) {
+  const auto* found = v.find(member);
+  return found && found->is_number() ? found->as_double() : 0;
+}
+
+void set_inside(value& document, std::string_view outer, std::string_view inner, value item) {
+  auto part = document.get(outer);
+  if (!part.is_object()) part = value::empty_object();
+  part.set(inner, std::move(item));
+  document.set(outer, std::move(part));
+}
+
+value money(double amount) {
+  const auto cents = std::round(amount * 100) / 100;
+  if (cents == std::floor(cents) && std::abs(cents) < 9e15) return static_cast<int64_t>(cents);
+  return cents;
+}
+
+} // namespace steward::agents

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "workflow/value.hpp"
+
+#include <string>
+#include <string_view>
+
+/// Small things that the gate's documents are made with.
+namespace steward::agents {
+
+/// RFC 3339, UTC; null for 0.
+workflow::value time_or_null(int64_t us);
+/// Microseconds; 0 for what is no time.
+int64_t time_of(const workflow::value& v);
+/// The text at that member; empty when there is none.
+std::string text_of(const workflow::value& v, std::string_view member);
+double number_of(const workflow::value& v, std::string_view member);
+/// Sets a member of an object inside: `outer.inner`.
+void set_inside(workflow::value& document, std::string_view outer, std::string_view inner,
+                workflow::value item);
+/// Money as people expect it: whole numbers stay whole.
+workflow::value money(double amount);
+
+} // namespace steward::agents
