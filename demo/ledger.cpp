@@ -74,6 +74,14 @@ bool is_reply_or_notice(const value& outreach) {
   return type == "reply" || type == "notice";
 }
 
+bool expects_answer(const value& outreach) {
+  constexpr std::array<std::string_view, 6> kinds = {"gap_fill",           "no_show_prevention",
+                                                     "waitlist_promotion", "discount_offer",
+                                                     "retention",          "rebooking"};
+  return member_in(outreach, "reply_to").is_null() &&
+         std::find(kinds.begin(), kinds.end(), text_in(outreach, "outreach_type")) != kinds.end();
+}
+
 void find_overlaps(const server_account& a, std::vector<std::string>& differences) {
   struct stretch {
     std::string staff;

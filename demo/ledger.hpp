@@ -56,6 +56,9 @@ struct message_rules {
 /// An answer to the customer's own words, or news about what the customer has: counts against no
 /// limit and may come at night.
 bool is_reply_or_notice(const workflow::value& outreach);
+/// An offer or a question: one of the known kinds of outreach, and no answer to the customer's
+/// words.
+bool expects_answer(const workflow::value& outreach);
 
 // Each appends a sentence for everything that is not as it should be.
 

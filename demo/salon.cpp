@@ -139,7 +139,7 @@ customer make_customer(const salon& s, size_t who) {
   c.preferred_minute = minute_of_day(luck, who);
   c.preferred_service = popular_service(s, who);
   c.preferred_staff = favourite_staff(s, who, c.preferred_service);
-  c.loyalty = luck.between(0.05, 0.6, "loyalty", who);
+  c.loyalty = luck.between(0.05, 0.45, "loyalty", who);
   c.price_sensitivity = luck.share("price", who);
   c.answering = luck.between(0.25, 0.85, "answering", who);
   c.answer_minutes = 4 + luck.waiting(18, "answer minutes", who);

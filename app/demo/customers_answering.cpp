@@ -40,7 +40,7 @@ void salon_life::read_message(const value& outreach) {
   ledger_.heard[id] = customer;
   // So that it is not told again. One that has ended meanwhile stays as it is.
   api_->ask("PATCH", "/autonomous/outreach/" + id, value::object({{"status", "delivered"}}));
-  if (demo::is_reply_or_notice(outreach)) {
+  if (!demo::expects_answer(outreach)) {
     ++counts_.told;
     return;
   }

@@ -47,7 +47,7 @@ public:
       now_ = next;
       life.live_until(now_);
       owner.look(now_);
-      if (revive()) say("  killed and started again at %s", instant_text(now_).c_str());
+      revive();
       tell(life);
       keep_pace(began);
     }
@@ -101,17 +101,17 @@ private:
 
   /// Starts the server again if it was killed. Its clock goes on from the last moment it has
   /// confirmed.
-  bool revive() {
-    if (!own_) return false;
+  void revive() {
+    if (!own_) return;
     if (!own_->finish_kill()) {
       if (own_->has_ended())
         throw std::runtime_error{"the server has ended by itself:\n" + own_->log_end()};
-      return false;
+      return;
     }
     ++kills_;
     own_->start(instant_text(now_));
     http_.move_to(own_->url());
-    return true;
+    say("  killed and started again at %s", instant_text(now_).c_str());
   }
 
   void tell(const salon_life& life) const {
