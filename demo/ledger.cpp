@@ -30,13 +30,15 @@ std::string plain_status(const std::string& status) {
 
 } // namespace
 
-void ledger::end(const std::string& id, std::string_view status) {
+void ledger::end(const std::string& id, std::string_view status, int64_t now_us) {
   const auto found = appointments.find(id);
   if (found == appointments.end())
     surprises.push_back("appointment " + id + " became " + std::string{status} +
                         ", but nobody knows of it");
-  else
+  else {
     found->second.status = status;
+    found->second.ended_us = now_us;
+  }
 }
 
 const known_appointment* ledger::find(const std::string& id) const {
@@ -58,6 +60,7 @@ ledger first_page(const salon& s, const std::vector<past_appointment>& history) 
             static_cast<double>(what.price),
             a.status,
             true,
+            0,
             {}});
   }
   for (const auto& c : s.customers) {
@@ -68,7 +71,9 @@ ledger first_page(const salon& s, const std::vector<past_appointment>& history) 
 }
 
 bool is_reply_or_notice(const value& outreach) {
-  if (!member_in(outreach, "reply_to").is_null() || !member_in(outreach, "notice").is_null())
+  const auto notice = outreach.get("notice");
+  if (!member_in(outreach, "reply_to").is_null() || notice.is_string() ||
+      (notice.is_bool() && notice.as_bool()))
     return true;
   const auto type = text_in(outreach, "outreach_type");
   return type == "reply" || type == "notice";
@@ -220,7 +225,7 @@ std::vector<std::string> find_differences(const ledger& l, const server_account&
   compare_messages(l, a, differences);
   compare_revenue(l, a, differences);
   compare_gaps(l, a, differences);
-  compare_counters(a, s, differences);
+  compare_counters(l, a, s, differences);
   return differences;
 }
 

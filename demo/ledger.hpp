@@ -14,6 +14,7 @@ struct known_appointment {
   double price = 0;
   std::string status = "booked"; ///< booked, completed, cancelled, no_show
   bool imported = false;         ///< Of the time before the simulation.
+  int64_t ended_us = 0;          ///< When it was completed, cancelled or missed.
   std::string outreach_id; ///< The message whose offer it was; empty: the customer's own idea.
   bool by_agent() const { return !outreach_id.empty(); }
   bool stands() const { return status == "booked" || status == "completed"; }
@@ -33,7 +34,7 @@ struct ledger {
 
   void book(known_appointment one) { appointments[one.id] = std::move(one); }
   /// Of an appointment that is known; others are a surprise.
-  void end(const std::string& id, std::string_view status);
+  void end(const std::string& id, std::string_view status, int64_t now_us);
   const known_appointment* find(const std::string& id) const;
 };
 
@@ -73,13 +74,15 @@ void compare_appointments(const ledger& l, const server_account& a,
 /// Messages that arrived and answers that were given are on the server's list.
 void compare_messages(const ledger& l, const server_account& a,
                       std::vector<std::string>& differences);
-/// What decisions brought in: the price of the appointment that came of them while it stands.
+/// What decisions brought in: the price of the appointment that came of them while it stands. A
+/// reminder names the appointment that it was about and brings nothing.
 void compare_revenue(const ledger& l, const server_account& a,
                      std::vector<std::string>& differences);
 /// Filled gaps are appointments that somebody has made, and the daily figures add up.
 void compare_gaps(const ledger& l, const server_account& a, std::vector<std::string>& differences);
-/// The agents' counters against the decisions.
-void compare_counters(const server_account& a, const salon& s,
+/// The agents' counters, and the sums of each day, against the decisions and what came of them
+/// when.
+void compare_counters(const ledger& l, const server_account& a, const salon& s,
                       std::vector<std::string>& differences);
 
 /// All of the above, with the ledger's surprises first. Empty: the ledger equals the outcomes.

@@ -2,7 +2,6 @@
 #include "demo/ledger.hpp"
 
 #include <cmath>
-#include <functional>
 
 namespace steward::demo {
 
@@ -42,10 +41,72 @@ void compare_decision(const known_appointment& booked, const value& decision,
     differences.push_back(what + ": the outcome is " + status + ", the server says " + theirs);
 }
 
-/// An action is a decision that was carried out.
-bool is_action(const value& decision) {
+bool is_reminder(const value& decision) {
+  return text_in(decision, "decision_type") == "no_show_prevention";
+}
+
+void compare_reminder(const ledger& l, const value& decision, const std::string& appointment,
+                      std::vector<std::string>& differences) {
+  const auto what = "decision " + named(decision) + " reminds of appointment " + appointment;
+  if (!l.find(appointment)) differences.push_back(what + ", which nobody has made");
+  if (const auto actual = number_in(decision, "revenue_impact.actual"); !same_amount(actual, 0))
+    differences.push_back(what + " and has a revenue of " + money(actual));
+}
+
+/// When the decision was carried out; none if it was not.
+std::optional<int64_t> acted_at(const value& decision) {
+  if (const auto us = decision.get("acted_us"); us.is_int()) return us.as_int();
+  if (decision.find("act")) return std::nullopt; // such a document would tell
   const auto approval = text_in(decision, "approval.status");
-  return approval == "approved" || approval == "not_required" || approval.empty();
+  if (approval != "approved" && approval != "not_required") return std::nullopt;
+  return instant_in(decision.get("created_at"));
+}
+
+std::string date_of(const salon& s, int64_t us) { return intelligence::date_text(s.local_day(us)); }
+
+using amounts_by_day = std::map<std::string, double>;
+
+/// What each agent's offers brought in on each day, as the people in the salon know it: the price
+/// on the day of the booking, and less on the day on which it came to nothing.
+std::map<std::string, amounts_by_day> earned_by_agent(const ledger& l, const server_account& a,
+                                                      const salon& s) {
+  std::map<std::string, amounts_by_day> earned;
+  for (const auto& one : a.decisions) {
+    if (is_reminder(one)) continue;
+    const auto* booked = l.find(text_in(one, "outcome.booking_created_id"));
+    if (!booked || !booked->by_agent()) continue;
+    auto& days = earned[text_in(one, "agent_name")];
+    days[date_of(s, booked->booked_us)] += booked->price;
+    if (!booked->stands()) days[date_of(s, booked->ended_us)] -= booked->price;
+  }
+  return earned;
+}
+
+double amount_of(const amounts_by_day& days, const std::string& date) {
+  const auto found = days.find(date);
+  return found == days.end() ? 0 : found->second;
+}
+
+void compare_agent(const value& agent, const server_account& a, const salon& s,
+                   std::map<std::string, amounts_by_day>& earned,
+                   std::vector<std::string>& differences) {
+  const auto name = text_in(agent, "agent_name");
+  const auto date = text_in(agent, "counters.date");
+  if (date.empty()) return; // has never done anything
+  double actions = 0, by_type = 0;
+  for (const auto& one : a.decisions)
+    if (const auto at = acted_at(one);
+        at && text_in(one, "agent_name") == name && date_of(s, *at) == date)
+      ++actions;
+  const auto types = member_in(agent, "counters.by_type");
+  if (types.is_object())
+    for (const auto& m : types.members()) by_type += number_in(m.item, "count");
+  const auto of = name + " on " + date;
+  const auto taken = number_in(agent, "counters.actions_taken");
+  compare_count(differences, "actions of " + of, actions, taken);
+  compare_count(differences, "actions by type of " + of, by_type, taken);
+  compare_count(differences, "revenue of " + of, amount_of(earned[name], date),
+                number_in(agent, "counters.revenue_generated"));
 }
 
 } // namespace
@@ -62,6 +123,10 @@ void compare_revenue(const ledger& l, const server_account& a,
       if (!same_amount(actual, 0))
         differences.push_back("decision " + named(one) + " has a revenue of " + money(actual) +
                               " and no appointment");
+      continue;
+    }
+    if (is_reminder(one)) {
+      compare_reminder(l, one, id, differences);
       continue;
     }
     ++decisions_of[id];
@@ -92,7 +157,10 @@ void compare_gaps(const ledger& l, const server_account& a, std::vector<std::str
     ++day[status];
     ++day["total"];
     if (status != "filled") continue;
-    const auto by = text_in(gap, "filled_by");
+    const auto brought = number_in(gap, "filled_revenue");
+    day["filled_revenue"] += brought > 0 ? brought : number_in(gap, "potential_revenue");
+    auto by = text_in(gap, "appointment_id");
+    if (by.empty()) by = text_in(gap, "filled_by");
     filled_by.insert(by);
     const auto* booked = l.find(by);
     if (!booked || booked->imported)
@@ -102,58 +170,44 @@ void compare_gaps(const ledger& l, const server_account& a, std::vector<std::str
   std::map<std::string, const value*> messages;
   for (const auto& one : a.outreach) messages[named(one)] = &one;
   for (const auto& [id, booked] : l.appointments) {
-    if (!booked.by_agent() || !booked.stands() || filled_by.contains(id)) continue;
+    if (!booked.by_agent() || filled_by.contains(id)) continue;
     const auto found = messages.find(booked.outreach_id);
     if (found != messages.end() && text_in(*found->second, "outreach_type") == "gap_fill")
       differences.push_back("appointment " + id +
-                            " came of an offer of a gap, but no gap is "
-                            "filled by it");
+                            " came of an offer of a gap, but no gap is filled by it");
   }
   for (const auto& told : a.gap_days) {
     const auto date = text_in(told, "date");
-    for (const auto* member : {"total", "open", "filled", "expired", "ignored"})
-      compare_count(differences, "gaps of " + date + ", " + member, by_day[date][member],
-                    number_in(told, member));
+    for (const auto* member : {"total", "open", "filled", "expired", "ignored", "filled_revenue"})
+      if (told.find(member))
+        compare_count(differences, "gaps of " + date + ", " + member, by_day[date][member],
+                      number_in(told, member));
   }
 }
 
-void compare_counters(const server_account& a, const salon& s,
+void compare_counters(const ledger& l, const server_account& a, const salon& s,
                       std::vector<std::string>& differences) {
-  const auto date_of = [&](const value& decision) {
-    const auto made = instant_in(decision.get("created_at"));
-    return made ? intelligence::date_text(s.local_day(*made)) : std::string{};
-  };
-  for (const auto& agent : a.agents) {
-    const auto name = text_in(agent, "agent_name");
-    const auto date = text_in(agent, "counters.date");
-    if (date.empty()) continue; // has never acted
-    double actions = 0, revenue = 0, by_type = 0;
-    for (const auto& one : a.decisions)
-      if (text_in(one, "agent_name") == name && date_of(one) == date && is_action(one)) {
-        ++actions;
-        revenue += number_in(one, "revenue_impact.actual");
-      }
-    const auto types = member_in(agent, "counters.by_type");
-    if (types.is_object())
-      for (const auto& m : types.members()) by_type += number_in(m.item, "count");
-    const auto of = name + " on " + date;
-    const auto taken = number_in(agent, "counters.actions_taken");
-    compare_count(differences, "actions of " + of, actions, taken);
-    compare_count(differences, "actions by type of " + of, by_type, taken);
-    compare_count(differences, "revenue of " + of, revenue,
-                  number_in(agent, "counters.revenue_generated"));
-  }
+  auto earned = earned_by_agent(l, a, s);
+  for (const auto& agent : a.agents) compare_agent(agent, a, s, earned, differences);
   for (const auto& told : a.decision_days) {
     const auto date = text_in(told, "date");
     double total = 0, revenue = 0;
     for (const auto& one : a.decisions)
-      if (date_of(one) == date) {
+      if (const auto made = instant_in(one.get("created_at")); made && date_of(s, *made) == date) {
         ++total;
         revenue += number_in(one, "revenue_impact.actual");
       }
     compare_count(differences, "decisions of " + date, total, number_in(told, "total"));
     compare_count(differences, "revenue of the decisions of " + date, revenue,
                   number_in(told, "revenue.actual"));
+  }
+  const auto days = a.revenue_impact.get("by_day");
+  if (!days.is_array()) return;
+  for (const auto& told : days.items()) {
+    const auto date = text_in(told, "date");
+    double revenue = 0;
+    for (const auto& [agent, by_day] : earned) revenue += amount_of(by_day, date);
+    compare_count(differences, "revenue on " + date, revenue, number_in(told, "actual"));
   }
 }
 

@@ -39,7 +39,7 @@ constexpr std::array<phrases, 5> spoken = {{
      {{{"हाँ", "हां", "haan"},
        {"नहीं", "nahin", "नहीं"},
        {"कोई और समय", "किसी और समय", "कोई और समय"},
-       {"रोकें", "STOP", "stop"}}}},
+       {"बंद करें", "STOP", "band karo"}}}},
 }};
 
 /// How likely somebody answers at all at that time of the day.

@@ -1,6 +1,8 @@
 // Customers who read their messages and answer.
 #include "app/demo/salon_life.hpp"
 
+#include <cmath>
+
 namespace steward::app {
 
 using demo::day_us;
@@ -190,8 +192,9 @@ void salon_life::learn_booking(const std::string& outreach, const value& appoint
     return;
   }
   // The price is that of the list, less the discount that was promised.
-  a.price =
-      static_cast<double>(s_->services[*service].price) * (1 - offered.discount_percent / 100);
+  a.price = std::round(static_cast<double>(s_->services[*service].price) *
+                       (100 - offered.discount_percent)) /
+            100;
   note(std::move(a));
 }
 
@@ -208,7 +211,7 @@ void salon_life::see_whether_cancelled(const std::string& outreach) {
     return;
   }
   calendar_.release(slot_of(*a));
-  ledger_.end(id, "cancelled");
+  ledger_.end(id, "cancelled", now_us_);
 }
 
 } // namespace steward::app

@@ -71,7 +71,7 @@ bool salon_life::change(const char* action, const std::string& id, std::string_v
   const auto answer =
       api_->act(action, value::object({{"appointment_id", id}}), std::string{action} + "-" + id);
   if (answer.ok()) {
-    ledger_.end(id, status);
+    ledger_.end(id, status, now_us_);
     return true;
   }
   ledger_.surprises.push_back(std::string{action} + " of appointment " + id + " was answered " +

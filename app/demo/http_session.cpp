@@ -64,7 +64,6 @@ bool http_session::try_once(const transfer& what, http_answer& answer,
   ++calls_;
   if (const auto code = curl_easy_perform(c); code != CURLE_OK) {
     answer.text = curl_easy_strerror(code);
-    if (on_lost) on_lost();
     return false;
   }
   curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &answer.status);
@@ -98,6 +97,7 @@ http_answer http_session::call(const char* method, const std::string& path,
     if (std::chrono::steady_clock::now() + wait > give_up)
       throw no_answer{std::string{method} + " " + base_ + path + ": " +
                       (answer.status ? std::to_string(answer.status) + " " : "") + answer.text};
+    if (on_retry) on_retry();
     ++retries_;
     std::this_thread::sleep_for(wait);
   }

@@ -40,8 +40,8 @@ public:
   http_answer call(const char* method, const std::string& path, const workflow::value& body = {},
                    const std::string& idempotency_key = {});
 
-  /// Told whenever a connection broke, before the call is tried again.
-  std::function<void()> on_lost;
+  /// Told whenever a call is about to be tried again; what it throws ends the call.
+  std::function<void()> on_retry;
   /// The server is somewhere else now.
   void move_to(std::string base) { base_ = std::move(base); }
 

@@ -32,7 +32,9 @@ public:
   salon_run(const salon_run_options& o, const volatile std::sig_atomic_t& interrupted)
       : o_(o), interrupted_(interrupted), s_(demo::make_salon(o.salon)),
         history_(demo::history_of(s_)), start_(o.salon.start_us), first_day_(s_.local_day(start_)),
-        end_(s_.instant(first_day_ + o.days, 0)), now_(start_), http_("", o.key), api_(http_) {}
+        // The last moment is of the last day: what agents count begins anew at midnight.
+        end_(s_.instant(first_day_ + o.days, 0) - step_us), now_(start_), http_("", o.key),
+        api_(http_) {}
 
   salon_figures live() {
     open();
@@ -63,10 +65,13 @@ public:
 
 private:
   void open() {
+    http_.on_retry = [this] {
+      stop_if_interrupted();
+      revive();
+    };
     if (o_.server.empty()) {
       own_.emplace(o_.folder);
       own_->start(instant_text(start_));
-      http_.on_lost = [this] { revive(); };
       http_.move_to(own_->url());
     } else {
       http_.move_to(o_.server);
@@ -137,12 +142,16 @@ private:
 
   /// Waits until the real time has come that belongs to the simulated one.
   void keep_pace(std::chrono::steady_clock::time_point began) const {
-    if (interrupted_) throw std::runtime_error{"interrupted"};
+    stop_if_interrupted();
     if (o_.speed <= 0) return;
     const auto due = began + std::chrono::microseconds{static_cast<int64_t>(
                                  static_cast<double>(now_ - start_) / o_.speed)};
     while (!interrupted_ && std::chrono::steady_clock::now() < due)
       std::this_thread::sleep_until(std::min(due, std::chrono::steady_clock::now() + 200ms));
+    stop_if_interrupted();
+  }
+
+  void stop_if_interrupted() const {
     if (interrupted_) throw std::runtime_error{"interrupted"};
   }
 

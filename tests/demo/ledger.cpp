@@ -32,6 +32,7 @@ struct fixture {
           600,
           "completed",
           false,
+          0,
           {}});
     book({"apt_2",
           "cust_0002",
@@ -43,9 +44,11 @@ struct fixture {
           600,
           "booked",
           false,
+          0,
           {}});
     book({"apt_out_1", "cust_0003", "staff_02", "svc_cut", at("2026-11-23T05:00:00Z"),
-          at("2026-11-23T05:30:00Z"), 0, 600, "completed", false, "out_1"});
+          at("2026-11-23T05:30:00Z"), at("2026-11-23T03:50:00Z"), 600, "completed", false, 0,
+          "out_1"});
     message("out_1", "cust_0003", "2026-11-23T03:35:00Z");
     l.replied["out_1"] = "yes please";
     set(a.outreach[0], "response", json(R"({"received":true,"text":"yes please"})"));
@@ -54,7 +57,8 @@ struct fixture {
       "outcome":{"status":"success","booking_created_id":"apt_out_1"},
       "revenue_impact":{"potential":600,"actual":600}})")};
     a.gaps = {
-        json(R"({"id":"gap_1","date":"2026-11-23","status":"filled","filled_by":"apt_out_1"})"),
+        json(
+            R"({"id":"gap_1","date":"2026-11-23","status":"filled","filled_by":"cust_0003","appointment_id":"apt_out_1"})"),
         json(R"({"id":"gap_2","date":"2026-11-23","status":"open","filled_by":null})")};
     a.gap_days = {
         json(R"({"date":"2026-11-23","total":2,"open":1,"filled":1,"expired":0,"ignored":0})")};
@@ -123,6 +127,7 @@ CAF_TEST(two appointments at once are found) {
         600,
         "booked",
         false,
+        0,
         {}});
   only("overlap");
 }
@@ -138,6 +143,7 @@ CAF_TEST(an appointment inside a long one is found though others lie between) {
         600,
         "booked",
         false,
+        0,
         {}});
   book({"apt_4",
         "cust_0004",
@@ -149,6 +155,7 @@ CAF_TEST(an appointment inside a long one is found though others lie between) {
         600,
         "booked",
         false,
+        0,
         {}});
   book({"apt_5",
         "cust_0005",
@@ -160,6 +167,7 @@ CAF_TEST(an appointment inside a long one is found though others lie between) {
         600,
         "booked",
         false,
+        0,
         {}});
   CAF_CHECK_EQUAL(differences().size(), 2u);
 }
@@ -175,6 +183,7 @@ CAF_TEST(a cancelled appointment is in nobodys way) {
         600,
         "cancelled",
         false,
+        0,
         {}});
   CAF_CHECK(differences().empty());
 }
@@ -239,11 +248,33 @@ CAF_TEST(messages that got lost or were made up are found) {
 
 CAF_TEST(a revenue that is off by one is found) {
   set(a.decisions[0], "revenue_impact", json(R"({"potential":600,"actual":601})"));
-  set(a.agents[0], "counters", json(R"({"date":"2026-11-23","actions_taken":1,
-    "revenue_generated":601,"by_type":{"gap_fill":{"count":1}}})"));
   set(a.decision_days[0], "revenue", json(R"({"actual":601})"));
   a.revenue_impact = json(R"({"total":601})");
   only("revenue is 600, the server says 601");
+}
+
+CAF_TEST(revenue counts on the day on which it came or went) {
+  a.revenue_impact = json(R"({"total":600,"by_day":[{"date":"2026-11-23","actual":600},
+    {"date":"2026-11-24","actual":0}]})");
+  CAF_CHECK(differences().empty());
+  a.revenue_impact = json(R"({"total":600,"by_day":[{"date":"2026-11-24","actual":600}]})");
+  only("revenue on 2026-11-24: counted 0, the server says 600");
+}
+
+CAF_TEST(a reminder brings nothing and is about an appointment that there is) {
+  const auto reminder = [](const char* appointment, int64_t revenue) {
+    return value::object(
+        {{"id", "dec_2"},
+         {"agent_name", "no_show_prevention_agent"},
+         {"decision_type", "no_show_prevention"},
+         {"created_at", "2026-11-22T05:00:00Z"},
+         {"outcome", value::object({{"status", "success"}, {"booking_created_id", appointment}})},
+         {"revenue_impact", value::object({{"actual", revenue}})}});
+  };
+  a.decisions.push_back(reminder("apt_1", 0));
+  CAF_CHECK(differences().empty());
+  a.decisions.back() = reminder("apt_9", 0);
+  only("nobody has made");
 }
 
 CAF_TEST(sums that do not add up are found) {
@@ -252,7 +283,7 @@ CAF_TEST(sums that do not add up are found) {
 }
 
 CAF_TEST(a missed appointment brings nothing) {
-  l.end("apt_out_1", "no_show");
+  l.end("apt_out_1", "no_show", at("2026-11-24T05:15:00Z"));
   set(a.appointments[2], "status", "no_show");
   const auto all = differences();
   CAF_CHECK_EQUAL(all.size(), 2u); // revenue and outcome
@@ -261,7 +292,7 @@ CAF_TEST(a missed appointment brings nothing) {
 
 CAF_TEST(a decision that claims what the customer did alone is found) {
   set(a.decisions[0], "outcome", json(R"({"status":"success","booking_created_id":"apt_1"})"));
-  CAF_CHECK_EQUAL(differences().size(), 2u); // and the real one has none
+  CAF_CHECK_EQUAL(differences().size(), 3u); // the real one has none, the agent earned nothing
 }
 
 CAF_TEST(appointments that differ or are missing on one side are found) {
@@ -285,9 +316,9 @@ CAF_TEST(an appointment that nobody has made is found) {
 }
 
 CAF_TEST(gaps that are filled by nothing are found) {
-  set(a.gaps[0], "filled_by", nullptr);
+  a.gaps[0].erase("appointment_id");
   CAF_CHECK_EQUAL(differences().size(), 2u); // the gap, and the appointment without one
-  set(a.gaps[0], "filled_by", "apt_out_1");
+  set(a.gaps[0], "appointment_id", "apt_out_1");
   set(a.gap_days[0], "filled", 2);
   only("gaps of 2026-11-23, filled");
 }
@@ -299,7 +330,7 @@ CAF_TEST(counters that went wrong are found) {
 }
 
 CAF_TEST(surprises are differences) {
-  l.end("apt_9", "completed");
+  l.end("apt_9", "completed", 0);
   only("nobody knows of it");
 }
 
