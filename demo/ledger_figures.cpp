@@ -150,10 +150,12 @@ void compare_revenue(const ledger& l, const server_account& a,
 
 void compare_gaps(const ledger& l, const server_account& a, std::vector<std::string>& differences) {
   std::set<std::string> filled_by;
+  std::map<std::string, std::string> statuses;
   std::map<std::string, std::map<std::string, double>> by_day;
   for (const auto& gap : a.gaps) {
     auto& day = by_day[text_in(gap, "date")];
     const auto status = text_in(gap, "status");
+    statuses[named(gap)] = status;
     ++day[status];
     ++day["total"];
     if (status != "filled") continue;
@@ -167,14 +169,18 @@ void compare_gaps(const ledger& l, const server_account& a, std::vector<std::str
       differences.push_back("gap " + named(gap) + " is filled by " + (by.empty() ? "nothing" : by) +
                             ", which is no appointment that was made");
   }
-  std::map<std::string, const value*> messages;
-  for (const auto& one : a.outreach) messages[named(one)] = &one;
+  std::map<std::string, std::string> offered_gap; // by message
+  for (const auto& one : a.outreach)
+    if (text_in(one, "outreach_type") == "gap_fill")
+      offered_gap[named(one)] = text_in(one, "trigger_id");
   for (const auto& [id, booked] : l.appointments) {
-    if (!booked.by_agent() || filled_by.contains(id)) continue;
-    const auto found = messages.find(booked.outreach_id);
-    if (found != messages.end() && text_in(*found->second, "outreach_type") == "gap_fill")
-      differences.push_back("appointment " + id +
-                            " came of an offer of a gap, but no gap is filled by it");
+    const auto offered = offered_gap.find(booked.outreach_id);
+    if (!booked.by_agent() || filled_by.contains(id) || offered == offered_gap.end()) continue;
+    // A gap may have become another one between the offer and the answer, but not stayed open.
+    const auto found = statuses.find(offered->second);
+    if (found == statuses.end() || found->second == "open")
+      differences.push_back("appointment " + id + " came of the offer of gap " + offered->second +
+                            ", which is not filled by it");
   }
   for (const auto& told : a.gap_days) {
     const auto date = text_in(told, "date");

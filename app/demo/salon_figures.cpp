@@ -67,8 +67,7 @@ std::string padded(std::string text, size_t width) {
 
 } // namespace
 
-demo::server_account read_account(salon_api& api, const demo::salon& s, int64_t from_day,
-                                  int64_t to_day) {
+demo::server_account read_account(salon_api& api, int64_t from_day, int64_t to_day) {
   demo::server_account a;
   a.appointments = api.records("appointments");
   a.outreach = api.list("/autonomous/outreach");
@@ -84,7 +83,6 @@ demo::server_account read_account(salon_api& api, const demo::salon& s, int64_t 
   a.revenue_impact = api.must(
       "GET", "/autonomous/analytics/revenue-impact?from=" + intelligence::date_text(from_day - 1) +
                  "&to=" + intelligence::date_text(to_day));
-  static_cast<void>(s);
   return a;
 }
 

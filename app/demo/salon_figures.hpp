@@ -6,8 +6,7 @@
 namespace steward::app {
 
 /// Everything that the server tells, read once; `from_day` to `to_day` are local days of the salon.
-demo::server_account read_account(salon_api& api, const demo::salon& s, int64_t from_day,
-                                  int64_t to_day);
+demo::server_account read_account(salon_api& api, int64_t from_day, int64_t to_day);
 
 /// What came of the simulated days with one setting.
 struct salon_figures {

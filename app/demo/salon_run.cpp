@@ -54,7 +54,7 @@ public:
       keep_pace(began);
     }
     life.finish();
-    const auto account = read_account(api_, s_, first_day_, first_day_ + o_.days);
+    const auto account = read_account(api_, first_day_, first_day_ + o_.days);
     auto figures = figures_of(s_, life, owner, account, first_day_, first_day_ + o_.days);
     figures.agents = o_.agents;
     figures.kills = kills_;
