@@ -2,6 +2,8 @@
 
 #include "demo/documents.hpp"
 
+#include <algorithm>
+
 namespace steward::app {
 
 namespace {
