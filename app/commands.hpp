@@ -15,6 +15,7 @@ command add_serve(CLI::App& cli);
 command add_run(CLI::App& cli);
 command add_validate(CLI::App& cli);
 command add_simulate(CLI::App& cli);
+command add_demo(CLI::App& cli);
 command add_backup(CLI::App& cli);
 command add_restore(CLI::App& cli);
 command add_check(CLI::App& cli);

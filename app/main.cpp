@@ -15,6 +15,7 @@ int main(int argc, char** argv) {
   commands["run"] = add_run(cli);
   commands["validate"] = add_validate(cli);
   commands["simulate"] = add_simulate(cli);
+  commands["demo"] = add_demo(cli);
   commands["backup"] = add_backup(cli);
   commands["restore"] = add_restore(cli);
   commands["check"] = add_check(cli);

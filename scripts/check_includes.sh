@@ -8,6 +8,7 @@ allowed() {
     workflow) echo workflow ;;
     governance) echo governance workflow ;;
     intelligence) echo intelligence workflow ;;
+    demo) echo demo intelligence workflow ;;
     tools) echo tools intelligence workflow ;;
     messages) echo messages workflow ;;
     supervision) echo supervision messages ;;
@@ -17,12 +18,12 @@ allowed() {
     agents) echo agents messages governance intelligence workflow ;;
     actors) echo actors agents supervision messages store connectors config governance intelligence workflow ;;
     gateway) echo gateway messages supervision config workflow ;;
-    app) echo app actors agents gateway supervision messages store connectors config governance intelligence workflow ;;
+    app) echo app actors agents gateway supervision messages store connectors config governance intelligence demo workflow ;;
   esac
 }
 
 bad=0
-for folder in workflow governance intelligence tools messages supervision config store connectors agents actors gateway app; do
+for folder in workflow governance intelligence demo tools messages supervision config store connectors agents actors gateway app; do
   ok=" $(allowed "$folder") "
   while IFS=: read -r file line text; do
     target=$(sed -E 's/.*#include "([a-z_]+)\/.*/\1/' <<<"$text")
@@ -30,6 +31,6 @@ for folder in workflow governance intelligence tools messages supervision config
     echo "$file:$line: $folder may not include $target" >&2
     bad=1
   done < <(grep -rnE '#include "[a-z_]+/' "$folder" --include='*.hpp' --include='*.cpp' |
-    grep -E '"(workflow|governance|intelligence|tools|messages|supervision|config|store|connectors|agents|actors|gateway|app|tests)/' || true)
+    grep -E '"(workflow|governance|intelligence|demo|tools|messages|supervision|config|store|connectors|agents|actors|gateway|app|tests)/' || true)
 done
 exit $bad
