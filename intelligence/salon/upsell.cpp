@@ -1,0 +1,4 @@
+#include "intelligence/salon/skills.hpp"
+namespace steward::intelligence::salon {
+workflow::value upsell(const skill_input&) { return workflow::value::empty_object(); }
+} // namespace steward::intelligence::salon
