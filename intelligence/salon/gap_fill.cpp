@@ -70,7 +70,8 @@ public:
     std::erase_if(prospects_, [&](const prospect& p) { return asked.waits(p.who.id); });
     candidates_ = candidates_of(prospects_, asked);
     const customers::viewpoint view{in.now_us, s.clock()};
-    hours_ = offers::learn_hours(asked.all_messages(), view, offers::flat_hours(0.3));
+    // A few dozen messages say little about 24 hours.
+    hours_ = offers::learn_hours(asked.settled_messages(), view, offers::flat_hours(0.3), 50);
   }
 
   /// Proposes the gap to the best of those who were not asked about it; how many. What was tried is

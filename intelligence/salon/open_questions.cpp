@@ -59,7 +59,8 @@ void open_questions::read_outreach(const record& r, int64_t now_us) {
     if (flag_of(o, "response.received") == true || status == "responded")
       m.answered_us = instant_of(o, "response.responded_at");
     messages_[customer].push_back(m);
-    all_.push_back(m);
+    // Whether a message of the last hours is answered is not known yet.
+    if (m.answered_us || m.sent_us + 6 * hour_us <= now_us) settled_.push_back(m);
   }
 
   if (!is_open_status(status) || over(o, now_us)) return;

@@ -19,7 +19,8 @@ public:
 
   /// Messages that were sent to the customer, with their answers; without replies and notices.
   const std::vector<customers::message>& messages(const std::string& customer_id) const;
-  const std::vector<customers::message>& all_messages() const { return all_; }
+  /// Of all customers, those that were answered or are six hours old: what hours are learned from.
+  const std::vector<customers::message>& settled_messages() const { return settled_; }
   /// Something was proposed or asked that nobody has answered yet: nothing else is asked meanwhile.
   bool waits(const std::string& customer_id) const { return waiting_.contains(customer_id); }
   /// About a gap, an appointment or an entry of the waiting list.
@@ -39,7 +40,7 @@ private:
   void read_outreach(const record& r, int64_t now_us);
 
   std::unordered_map<std::string, std::vector<customers::message>> messages_;
-  std::vector<customers::message> all_;
+  std::vector<customers::message> settled_;
   std::set<std::string> waiting_, open_decisions_;
   std::map<std::string, std::set<std::string>> asked_; ///< Subject -> customers.
   std::map<std::string, std::vector<question>> open_;  ///< Subject -> what waits for an answer.

@@ -27,6 +27,13 @@ void plan::merge(std::string_view collection, std::string_view id, value changes
   writes_.push_back(std::move(write));
 }
 
+void plan::remove(std::string_view collection, std::string_view id,
+                  std::optional<int64_t> if_version) {
+  auto write = write_to(collection, id, if_version);
+  write.set("delete", true);
+  writes_.push_back(std::move(write));
+}
+
 void plan::close(std::string_view decision_id, std::string_view status, std::string_view result,
                  std::optional<double> revenue, std::string_view booking_id) {
   if (decision_id.empty()) return;

@@ -18,6 +18,8 @@ public:
   /// Changes of a record (RFC 7396).
   void merge(std::string_view collection, std::string_view id, value changes,
              std::optional<int64_t> if_version = {});
+  void remove(std::string_view collection, std::string_view id,
+              std::optional<int64_t> if_version = {});
   void propose(value proposal) { proposals_.push_back(std::move(proposal)); }
   void say(value message) { messages_.push_back(std::move(message)); }
   /// What became of a decision; nothing if there is none (an empty id).

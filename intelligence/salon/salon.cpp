@@ -143,19 +143,19 @@ std::vector<gaps::interval> salon::absences_of(const value& v, std::string_view 
   std::vector<gaps::interval> result;
   const auto* list = at_path(v, path);
   if (!list || !list->is_array()) return result;
-  // An instant, or a day on the salon's clock: its first moment, or its last.
-  const auto moment = [&](const value& item, std::string_view member, int64_t days) {
-    if (const auto us = instant_of(item, member)) return us;
-    const auto text = text_of(item, member);
-    const auto date = text.size() == 10 ? parse_instant(text) : std::nullopt;
-    return date ? std::optional{clock_.to_utc(*date + days * day_us)} : std::nullopt;
-  };
   for (const auto& item : list->items()) {
     const auto begin = moment(item, "start", 0);
     const auto end = moment(item, "end", 1);
     if (begin && end && *begin < *end) result.push_back({*begin, *end});
   }
   return result;
+}
+
+std::optional<int64_t> salon::moment(const value& v, std::string_view path, int64_t days) const {
+  if (const auto us = instant_of(v, path)) return us;
+  const auto text = text_of(v, path);
+  const auto date = text.size() == 10 ? parse_instant(text) : std::nullopt;
+  return date ? std::optional{clock_.to_utc(*date + days * day_us)} : std::nullopt;
 }
 
 const salon_service* salon::service(std::string_view id) const {

@@ -62,6 +62,8 @@ public:
   /// Services as the offers' ranking takes them.
   const std::vector<gaps::service>& priced() const { return calendar_.services; }
 
+  /// An instant; or the midnight that begins a date on the salon's clock, `days` later.
+  std::optional<int64_t> moment(const value& v, std::string_view path, int64_t days) const;
   /// Days since 1970 on the salon's clock.
   int64_t day_of(int64_t us) const;
   gaps::day_calendar calendar(int64_t day) const;
