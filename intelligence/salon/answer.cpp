@@ -58,21 +58,21 @@ public:
 private:
   std::string appointment_id() const { return "apt_" + outreach_id_; }
 
+  /// What is known for the words of a reply. Nothing empty: a template that needs it would fail.
   value fields() const {
-    auto fields = value::object({{"first_name", first_name(to_.name)}, {"salon", s_.title()}});
-    std::optional<slot> about = offered_;
+    auto about = offered_;
     if (!about && own_) {
-      slot own;
-      own.who = s_.staff(own_->staff_id);
-      own.what = s_.service(own_->service_id);
-      own.start_us = own_->time.begin_us;
-      if (own.who && own.what) about = own;
+      about.emplace();
+      about->who = s_.staff(own_->staff_id);
+      about->what = s_.service(own_->service_id);
+      about->start_us = own_->time.begin_us;
     }
-    for (const auto* member : {"service", "staff", "day", "time", "discount"})
-      fields.set(member, "");
-    if (!about) return fields;
-    const auto known = template_fields(*about, to_, s_);
-    for (const auto& m : known.members()) fields.set(m.key.as_string(), m.item);
+    if (about && about->who && about->what) return template_fields(*about, to_, s_);
+    auto fields = value::object({{"first_name", addressed(to_)}, {"salon", s_.title()}});
+    if (about) {
+      fields.set("day", day_words(about->start_us, s_, to_.language));
+      fields.set("time", time_words(about->start_us, s_, to_.language));
+    }
     return fields;
   }
 
@@ -138,8 +138,7 @@ private:
       plan_.close(decision_id_, "expired", "the customer said yes, but the slot was gone");
       note("accepted_too_late");
       reopen_entry();
-      const auto times = free_times();
-      return reply("gone", value::object({{"times", times}}));
+      return reply("gone");
     }
     const auto id = appointment_id();
     auto source = text_of(outreach_, "outreach_type");
@@ -208,8 +207,7 @@ private:
       to.phone = text_of(o, "customer_phone");
       to.language = text_of(o, "language");
       if (to.language.empty()) to.language = s_.language();
-      auto shown = template_fields(*theirs, to, s_);
-      shown.set("times", "");
+      const auto shown = template_fields(*theirs, to, s_);
       say(to, "gone", text_of(o, "outreach_type"), r.id, shown);
     }
   }
@@ -235,6 +233,7 @@ private:
     note("another_time");
     reopen_entry();
     const auto times = free_times();
+    if (times.empty()) return reply("no_times");
     reply("another_time", value::object({{"times", times}}));
   }
 
@@ -242,7 +241,7 @@ private:
     if (!own_ || !own_->is_open() || own_->time.begin_us < in_.now_us - hour_us) {
       plan_.close(decision_id_, "expired", "there was no appointment to confirm any more");
       note("confirmed_too_late");
-      return reply("gone", value::object({{"times", ""}}));
+      return reply("gone");
     }
     if (own_->status == "booked")
       plan_.merge(

@@ -11,6 +11,15 @@ std::string first_name(std::string_view name) {
   return std::string{name.substr(0, name.find(' '))};
 }
 
+std::string addressed(const contact& to) {
+  if (auto name = first_name(to.name); !name.empty()) return name;
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 4> nameless{
+      {{"de", "lieber Gast"}, {"es", "estimado cliente"}, {"fr", "cher client"}, {"hi", "जी"}}};
+  for (const auto& [language, word] : nameless)
+    if (to.language.starts_with(language)) return std::string{word};
+  return "there";
+}
+
 contact contact_of(const record& customer, const salon& s) {
   const auto& v = *customer.data;
   contact c;

@@ -18,7 +18,10 @@ struct contact {
 /// whatsapp, sms, email.
 contact contact_of(const record& customer, const salon& s);
 
-/// "Priya Sharma" -> "Priya".
+/// "Priya Sharma" -> "Priya"; empty if there is nothing but blanks.
 std::string first_name(std::string_view name);
+
+/// How a message begins: the first name, or what the language calls a customer without one.
+std::string addressed(const contact& to);
 
 } // namespace steward::intelligence::salon

@@ -66,7 +66,7 @@ salon::salon(const skill_input& in)
       slot_us_(count_of(in.settings, "slot_minutes", 15, 1, 240) * minute_us) {
   if (auto found = zone::find(text_of(in.settings, "zone"))) clock_ = *found;
   if (language_.empty()) language_ = "en";
-  if (title_.empty()) title_ = "the salon";
+  if (title_.find_first_not_of(' ') == std::string::npos) title_ = "the salon";
   closures_ = absences_of(in.settings, "closures");
   for (const auto& r : observed(in, "services")) read_service(r);
   for (const auto& r : observed(in, "staff")) read_staff(r);
@@ -97,7 +97,7 @@ void salon::read_service(const record& r) {
   s.price = std::clamp(number_of(v, "price").value_or(0), 0.0, 1e12);
   s.length.price = std::llround(s.price);
   s.name = text_of(v, "name");
-  if (s.name.empty()) s.name = r.id;
+  if (s.name.find_first_not_of(' ') == std::string::npos) s.name = r.id;
   if (s.length.duration_us <= 0 || !service_index_.emplace(r.id, services_.size()).second) return;
   services_.push_back(std::move(s));
 }

@@ -8,10 +8,12 @@
 namespace steward::intelligence::salon {
 
 value template_fields(const slot& offered, const contact& to, const salon& s) {
-  return value::object({{"first_name", first_name(to.name)},
+  auto staff = first_name(offered.who->hours.name);
+  if (staff.empty()) staff = offered.who->hours.id;
+  return value::object({{"first_name", addressed(to)},
                         {"salon", s.title()},
                         {"service", offered.what->name},
-                        {"staff", first_name(offered.who->hours.name)},
+                        {"staff", staff},
                         {"day", day_words(offered.start_us, s, to.language)},
                         {"time", time_words(offered.start_us, s, to.language)},
                         {"discount", money(offered.discount_percent)}});

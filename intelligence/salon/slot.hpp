@@ -20,7 +20,7 @@ struct slot {
   double price() const { return what->price * (1 - discount_percent / 100); }
 };
 
-/// What templates may show: first_name, salon, service, staff, day, time, discount.
+/// What templates may show: first_name, salon, service, staff, day, time, discount. None is empty.
 value template_fields(const slot& offered, const contact& to, const salon& s);
 
 /// What an outreach keeps of the offer, so that an answer can be acted on: gap_id, staff_id,

@@ -120,6 +120,28 @@ CAF_TEST(another time is answered with free times) {
   CAF_CHECK_EQUAL(at(plan, "outcomes.0.status"), "\"rejected\"");
 }
 
+CAF_TEST(without free times there is another reply) {
+  auto w = asked();
+  auto rahul = w.get("staff", "rahul");
+  rahul.set("working_hours", json(R"({"mon":[["15:00","15:30"]]})"));
+  w.put("staff", "rahul", rahul);
+  w.put("appointments", "full", R"({"customer_id":"c9","staff_id":"rahul","service_id":"cut",
+      "start_time":"2024-01-22T15:00:00Z","end_time":"2024-01-22T15:30:00Z","status":"booked"})");
+  w.answer(of(w, "priya"), "another day");
+  CAF_CHECK_EQUAL(w.said_text(), "no_times to priya\n");
+}
+
+CAF_TEST(customers without a name are addressed all the same) {
+  auto w = small_salon();
+  w.put("customers", "asha", R"({"phone":"+91","language":"de","consent":{"sms":true}})");
+  w.put("customers", "priya", R"({"name":" ","phone":"+91","consent":{"sms":true}})");
+  const auto plan = w.tick("salon.gap_fill");
+  std::string names;
+  for (const auto* i : {"0", "1"})
+    names += at(plan, "proposals." + std::string{i} + ".act.outreach.fields.first_name");
+  CAF_CHECK_EQUAL(names, "\"lieber Gast\"\"there\"");
+}
+
 CAF_TEST(stop opts out and ends everything that is open) {
   auto w = asked();
   const auto id = of(w, "priya");

@@ -150,6 +150,9 @@ struct world {
       else
         collections[collection].erase(id);
     }
+    const auto said_here = plan.get("messages"), proposed_here = plan.get("proposals");
+    for (const auto& m : said_here.items()) check_words(m);
+    for (const auto& p : proposed_here.items()) check_words(p.get("act").get("outreach"));
     const auto outcomes_here = plan.get("outcomes");
     for (const auto& o : outcomes_here.items()) {
       outcomes.push_back(o);
@@ -182,6 +185,24 @@ struct world {
   }
 
 private:
+  /// Every placeholder of the pack's template has something to show.
+  static void check_words(const value& message) {
+    const auto name = text(message, "template");
+    std::vector<std::string> needed{"first_name", "salon"};
+    if (name == "another_time") needed.emplace_back("times");
+    if (name == "confirmed" || name == "booked" || name.ends_with("_offer") ||
+        name == "no_show_reminder" || name == "retention" || name == "rebooking")
+      for (const auto* field : {"day", "time"}) needed.emplace_back(field);
+    if (name == "booked" || name.ends_with("_offer") || name == "no_show_reminder" ||
+        name == "retention" || name == "rebooking")
+      for (const auto* field : {"service", "staff"}) needed.emplace_back(field);
+    const auto fields = message.get("fields");
+    for (const auto& field : needed)
+      if (text(fields, field).empty()) CAF_ERROR(name << " lacks " << field);
+    if (name == "discount_offer" && salon_test::at(fields, "discount") == "0")
+      CAF_ERROR("a discount of nothing");
+  }
+
   int64_t version_of(const value& write) {
     const auto& rows = collections[text(write, "collection")];
     const auto found = rows.find(text(write, "id"));
