@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/agents/agent_totals.hpp"
 #include "config/settings.hpp"
 #include "messages/admission.hpp"
 #include "messages/world.hpp"
@@ -60,6 +61,7 @@ struct node {
   /// writer did not tell, the store does.
   std::atomic<bool> feed_is_read = false;
   node_counters counters;
+  agent_totals agents_did;
 
   // Where the actors of the static tree are found, whatever their incarnation.
   using slot = std::shared_ptr<supervision::service_slot>;

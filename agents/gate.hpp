@@ -105,6 +105,14 @@ public:
   workflow::value settings() const;
   std::string day_of(int64_t us) const; ///< On the tenant's calendar.
   governance::governor& limits() { return governor_; }
+  enum class breaker_now : uint8_t { closed, half_open, open };
+  breaker_now breaker_state(const std::string& agent, int64_t now_us) {
+    using state = governance::circuit_breaker::state;
+    const auto is = governor_.breaker(agent).at(now_us);
+    return is == state::open        ? breaker_now::open
+           : is == state::half_open ? breaker_now::half_open
+                                    : breaker_now::closed;
+  }
 
   std::set<std::string, std::less<>> connected_channels; ///< Others have their messages kept only.
 

@@ -413,7 +413,8 @@ void gate::turned_out(step& s, const planned_outcome& o, const value& document) 
                            {"agent_name", agent},
                            {"decision_type", type},
                            {"status", o.status},
-                           {"revenue", money(earned_now)}}));
+                           {"revenue", money(earned_now)},
+                           {"revenue_change", money(earned_now - earned_before)}}));
   using governance::action_end; // of one that never began nothing is known there
   governor_.settle(o.decision_id, o.status == "failed" ? action_end::failed : action_end::succeeded,
                    s.now_us(), o.result);

@@ -67,7 +67,10 @@ gate::answered gate::act_on_approval(step& s, const std::string& id, const value
   approvals_.erase(at);
   const auto details =
       value::object({{"approval_id", id}, {"decision_id", decision_id}, {"responded_by", who}});
-  s.publish(approves ? "APPROVAL_APPROVED" : "APPROVAL_REJECTED", "approvals/" + id, details);
+  auto told = details;
+  told.set("response_seconds",
+           (s.now_us() - time_of(result.get("created_at"))) / second_us);
+  s.publish(approves ? "APPROVAL_APPROVED" : "APPROVAL_REJECTED", "approvals/" + id, told);
   audit(s, approves ? "approval_granted" : "approval_rejected", "info", who,
         (approves ? "Approved: " : "Rejected: ") + type, "approval", id, details);
   if (counts) earn(s, type, earned_[type].answered(approves, rules_.earning));

@@ -224,8 +224,10 @@ private:
       wrong(at, "this is no query", "{collection, filter, sort, limit}");
       return o;
     }
-    only(m.item, at, {"collection", "filter", "sort", "limit"});
+    only(m.item, at, {"collection", "id", "filter", "sort", "limit"});
     o.collection = name(m.item, "collection", at);
+    o.id = text(m.item, "id", at, false);
+    if (!o.id.empty()) texts_fit(value{o.id}, at + "/id");
     o.filter = m.item.get("filter");
     // Placeholders are texts, so the filter can be judged with them in their places; those of a
     // trigger may become anything.

@@ -18,6 +18,7 @@ namespace steward::agents {
 /// each time (placeholders.hpp).
 struct observation {
   std::string name, collection;
+  std::string id;         ///< The one record of that id, a text as in filters; empty: a query.
   workflow::value filter; ///< As of `GET /records`; null: all.
   std::vector<record_order> order;
   size_t limit = 1'000;

@@ -19,6 +19,7 @@ void step::publish(std::string_view name, const std::string& subject, workflow::
   data.set("event", name);
   events_.emplace_back(
       publish_event{event_type_of(name), subject, now_us_, workflow::to_json(data)});
+  published.emplace_back(name, std::move(data));
 }
 
 std::vector<write_op> step::take_ops() {

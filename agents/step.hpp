@@ -33,6 +33,7 @@ public:
   bool empty() const { return ops_.empty() && documents_.empty(); }
 
   // --- once it is durable ---
+  std::vector<std::pair<std::string, workflow::value>> published; ///< Names and data.
   struct delivery {
     std::string outreach_id;
     workflow::value document;

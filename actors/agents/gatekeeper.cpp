@@ -146,6 +146,11 @@ void gatekeeper_state::settled(const batch_done& m) {
 
 /// What may leave the server, now that its cause is durable.
 void gatekeeper_state::after(agents::step& s) {
+  auto& totals = node_->agents_did;
+  for (const auto& [name, data] : s.published) totals.count(name, data);
+  totals.pending(id_, gate_->approvals_pending());
+  for (const auto& [name, a] : gate_->agents())
+    totals.breaker(id_, name, static_cast<int>(gate_->breaker_state(name, s.now_us())));
   for (const auto& decision : s.writes_to_do)
     line_up({[this, decision] { carry_out_writes(decision); }, nullptr});
   for (const auto& r : s.runs) {

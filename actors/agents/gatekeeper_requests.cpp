@@ -253,6 +253,7 @@ void gatekeeper_state::outreach_changed(const std::string& id, const value& stor
     if (was == "responded")
       return fail({ec::conflict, "this message was answered already", {}, {}});
     const auto error = text_of(body.get("delivery"), "error");
+    if (status == "failed") event = "OUTREACH_FAILED";
     if (status == "failed")
       change.set("delivery", value::object({{"error", error.empty() ? "not delivered" : error}}));
   } else if (status == "responded") {

@@ -101,6 +101,15 @@ value preparation::observe(const consider& m, int64_t now_us) {
 
 value preparation::observed(const tenant_id& tenant, const agents::observation& o,
                             const agents::moment& at) {
+  if (!o.id.empty()) {
+    const auto id = agents::filled(value{o.id}, at);
+    if (!id.is_string() || !is_record_id(id.as_string())) return value::empty_array();
+    const auto row = read(reader_.get_record(tenant, o.collection, std::string{id.as_string()}));
+    auto data = row ? workflow::parse_json(row->data) : workflow::parse_json("null");
+    if (!row || !data) return value::empty_array();
+    return value::array(
+        {value::object({{"id", row->id}, {"version", row->version}, {"data", std::move(*data)}})});
+  }
   record_query q;
   q.collection = o.collection;
   q.order = o.order;
