@@ -127,6 +127,9 @@ export function ownerCalls(json: JsonCall) {
     packs(options: Options = {}): Promise<Page<Pack>> {
       return get("/api/v1/packs", options);
     },
+    pack(name: string, options: Options = {}): Promise<Pack> {
+      return get(`/api/v1/packs/${part(name)}`, options);
+    },
     installPack(name: string): Promise<Pack> {
       return send("PUT", `/api/v1/packs/${part(name)}`);
     },

@@ -34,6 +34,16 @@ export function usePacks() {
   return useQuery({ queryKey: ownerKeys.packs, queryFn: ({ signal }) => client.packs({ signal }), staleTime: 60_000 });
 }
 
+export function usePack(name: string, enabled: boolean) {
+  const client = useClient();
+  return useQuery({
+    queryKey: [...ownerKeys.packs, name],
+    queryFn: ({ signal }) => client.pack(name, { signal }),
+    staleTime: 60_000,
+    enabled,
+  });
+}
+
 export function useOwnerDashboard() {
   const client = useClient();
   return useQuery({
@@ -104,6 +114,15 @@ export function useDecisions(filter: DecisionFilter, limit = 50) {
       client.decisions({ ...filter, limit, cursor: pageParam }, { signal }),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
+  });
+}
+
+/** The newest few, fetched again whenever something was decided: for a glance, not for reading. */
+export function useLatestDecisions(filter: DecisionFilter, limit: number) {
+  const client = useClient();
+  return useQuery({
+    queryKey: [...ownerKeys.decisions, "latest", filter, limit],
+    queryFn: async ({ signal }) => (await client.decisions({ ...filter, limit }, { signal })).items,
   });
 }
 
