@@ -81,7 +81,9 @@ export function useSaveGovernance() {
   const client = useClient();
   const cache = useQueryClient();
   return useMutation<Governance, ApiError, Governance>({
-    mutationFn: (governance) => client.saveGovernance(governance),
+    // Whoever saves other rules must not undo a stop that somebody made meanwhile.
+    mutationFn: async (governance) =>
+      client.saveGovernance({ ...governance, paused: (await client.governance()).paused }),
     onSuccess: (saved) =>
       cache.setQueryData<Governance>(ownerKeys.governance, (old) => ({ ...old, ...saved })),
     onSettled: () => {

@@ -190,7 +190,7 @@ export function ApprovalCard({ approval: listed, gone, responder, currency, zone
             <Button variant="default" leftSection={<CrossIcon />} onClick={() => give({ action: "reject" })}>
               Reject
             </Button>
-            <Button leftSection={<CheckIcon />} onClick={() => give({ action: "approve" })} loading={answer.isPending}>
+            <Button leftSection={<CheckIcon />} onClick={() => give({ action: "approve" })}>
               Approve
             </Button>
           </div>
