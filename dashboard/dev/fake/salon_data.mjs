@@ -48,7 +48,7 @@ export const customers = Object.fromEntries(
   ]),
 );
 
-const sources = ["client", "client", "client", "client", "gap_fill", "waitlist", "rebooking"];
+const sources = [...Array(12).fill("client"), "gap_fill", "waitlist", "rebooking"];
 
 /** Fills most of each person's day and gives back what stayed free. */
 export function appointmentsOf(date, now) {

@@ -11,10 +11,11 @@ import { Ago } from "./moments";
 import { WordBadge } from "./word_badge";
 import "./agent_parts.css";
 
-export function AgentBadges({ agent }: { agent: AgentState }) {
+/** `breakerShown`: the breaker stands below and says that it is stopped, and why. */
+export function AgentBadges({ agent, breakerShown = false }: { agent: AgentState; breakerShown?: boolean }) {
   return (
     <span className="row">
-      <WordBadge word={agent.status} />
+      {!(breakerShown && agent.status === "circuit_breaker") && <WordBadge word={agent.status} />}
       {agent.shadow && (
         <span className="status status-suspended">
           <EyeIcon size={12} /> Shadow

@@ -1,7 +1,7 @@
 import type { ComponentType } from "react";
 import { Link } from "wouter";
 import type { ChainLink } from "../owner/chain";
-import { formatDuration, formatMoment, toMs } from "../text/time";
+import { formatMoment, formatUptime, toMs } from "../text/time";
 import { CheckIcon, ClockIcon, CrossIcon, DotsIcon } from "./icons";
 import "./chain.css";
 
@@ -24,7 +24,7 @@ const signs: Record<ChainLink["state"], [icon: ComponentType<{ size?: number }>,
 function Since({ before, now }: { before: string | null; now: string | null }) {
   const [from, to] = [toMs(before), toMs(now)];
   if (from === null || to === null || to < from) return null;
-  return <span className="muted">{to - from < 1000 ? "at once" : `${formatDuration(Math.round((to - from) / 1000) * 1000)} later`}</span>;
+  return <span className="muted">{to - from < 1000 ? "at once" : `${formatUptime(to - from)} later`}</span>;
 }
 
 /** How one thing led to the next. */

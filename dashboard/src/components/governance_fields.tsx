@@ -78,15 +78,15 @@ export function LevelTable({ earned, ...form }: FormProps & { earned: Governance
                   <td>
                     <LevelSelect {...form} pointer={`/levels/${escapeStep(type)}`} label={`Autonomy of ${inWords(type)}`} />
                   </td>
-                  <td className="governance-earned">
+                  <td>
                     {merit ? (
-                      <>
+                      <div className="governance-earned">
                         <span className={`status ${merit.earned ? "status-completed" : "status-pending"}`}>
                           {merit.earned ? <CheckIcon size={12} /> : <ClockIcon size={12} />}
                           {merit.earned ? "Acts alone" : "Not yet"}
                         </span>
                         <span className="muted">{merit.explanation}</span>
-                      </>
+                      </div>
                     ) : (
                       <span className="muted">–</span>
                     )}

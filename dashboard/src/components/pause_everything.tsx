@@ -12,7 +12,7 @@ export function PauseEverything() {
   if (!governance.data || governance.data.paused) return null;
   return (
     <>
-      <Button color="red.8" size="sm" leftSection={<PauseIcon />} onClick={() => setAsking(true)}>
+      <Button color="red.9" size="sm" leftSection={<PauseIcon />} onClick={() => setAsking(true)}>
         Pause everything
       </Button>
       <Modal opened={asking} onClose={() => setAsking(false)} title="Pause all agents?">
@@ -30,7 +30,7 @@ export function PauseEverything() {
             Let them work
           </Button>
           <Button
-            color="red.8"
+            color="red.9"
             loading={pause.isPending}
             onClick={() => pause.mutate(true, { onSuccess: () => setAsking(false) })}
           >

@@ -47,7 +47,7 @@ export function refusalText(approval: Approval, wanted: "approve" | "reject" | "
   switch (approval.status) {
     case "approved":
     case "rejected":
-      return `It was answered before your ${tried} arrived: ${outcomeText(approval).toLowerCase()}.`;
+      return `It was answered before your ${tried} arrived. ${outcomeText(approval)}.`;
     case "expired":
       return `It expired before your ${tried} arrived. Nothing was done.`;
     case "cancelled":

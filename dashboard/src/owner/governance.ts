@@ -93,17 +93,18 @@ export function problemsOf(draft: Governance): Problems {
   return problems;
 }
 
-/** What the server refused, by pointer; what no field stands for comes apart. */
+/** What the server refused, by pointer; what no field of the form stands for comes apart. */
 export function sortProblems(
   refused: readonly { pointer: string; detail: string }[],
-  isField: (pointer: string) => boolean,
+  draft: Governance,
 ): { fields: Problems; others: string[] } {
   const fields: Problems = {};
   const others: string[] = [];
   for (const { pointer, detail } of refused) {
     // Some servers point into the whole request: "#/limits/..." or "/body/limits/...".
     const plain = pointer.replace(/^#/, "").replace(/^\/body(?=\/)/, "");
-    if (isField(plain)) fields[plain] = detail;
+    const value = valueAt(draft, plain);
+    if (value !== undefined && (typeof value !== "object" || value === null)) fields[plain] = detail;
     else others.push(plain ? `${plain}: ${detail}` : detail);
   }
   return { fields, others };

@@ -19,6 +19,7 @@ export const agentPath = (name: string) => `/agents/${encodeURIComponent(name)}`
 
 function AgentCard({ agent, currency }: { agent: AgentState; currency: string | undefined }) {
   const { counters, health } = agent;
+  const troubled = agent.circuit_breaker.state !== "closed";
   return (
     <article className="card agent-card" aria-label={agentName(agent)} data-agent={agent.agent_name}>
       <div className="card-head">
@@ -28,8 +29,8 @@ function AgentCard({ agent, currency }: { agent: AgentState; currency: string | 
         <AgentSwitch agent={agent} />
       </div>
       <div className="card-body agent-card-body">
-        <AgentBadges agent={agent} />
-        {agent.circuit_breaker.state !== "closed" && <Breaker agent={agent} />}
+        <AgentBadges agent={agent} breakerShown={troubled} />
+        {troubled && <Breaker agent={agent} />}
         <AgentLimits agent={agent} />
         <dl className="agent-facts">
           <div>

@@ -9,7 +9,7 @@ import { PauseBanner } from "../components/pause_banner";
 import { PauseEverything } from "../components/pause_everything";
 import { Failed, Loading } from "../components/placeholders";
 import {
-  approvalFields, breakerFields, earningFields, editable, isSame, limitFields, problemsOf, sortProblems, valueAt, withValue, type Problems,
+  approvalFields, breakerFields, earningFields, editable, isSame, limitFields, problemsOf, sortProblems, withValue, type Problems,
 } from "../owner/governance";
 import { useTitle } from "./use_title";
 import "./governance.css";
@@ -118,7 +118,7 @@ function Form({ known }: { known: Governance }) {
 
   const toFirstProblem = () =>
     setTimeout(() => form.current?.querySelector<HTMLElement>("[aria-invalid=true], [data-error=true]")?.focus(), 0);
-  const refused = sortProblems(save.isError ? save.error.problems : [], (pointer) => valueAt(draft, pointer) !== undefined);
+  const refused = sortProblems(save.isError ? save.error.problems : [], draft);
   const set = (pointer: string, value: Json | undefined) => {
     setDraft((before) => withValue(before, pointer, value));
     setFound({});
