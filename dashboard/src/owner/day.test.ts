@@ -97,3 +97,9 @@ it("keeps those who are not known or not active as long as they have something t
 it("draws an ordinary day where there is nothing", () => {
   expect(dayOf(input({ staff: [] }))).toMatchObject({ from: 540, to: 1080, columns: [], utilisation: null });
 });
+
+it("leaves out what is not of that day", () => {
+  const stray = appointment({ start_time: "2031-01-01T04:30:00Z", end_time: "2031-01-01T05:30:00Z" });
+  const day = dayOf(input({ appointments: [record("apt_1", stray)], gaps: [gap("gap_1", { start_time: "not a time" })] }));
+  expect(day).toMatchObject({ from: 540, to: 1080, appointments: 0, gaps: { open: 0 } });
+});

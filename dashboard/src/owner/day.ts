@@ -188,7 +188,24 @@ function columnOf(input: DayInput, staffId: string, staff: Staff | undefined, se
 
 const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
 
-export function dayOf(input: DayInput): Day {
+const dayMinutes = 1440;
+
+/** Only what begins on that day, whatever a server sends: one stray date would stretch the page without end. */
+function ofThatDay({ date, zone, ...input }: DayInput): DayInput {
+  const begins = (start: string) => {
+    const ms = toMs(start);
+    const minutes = ms === null ? -1 : minutesOf(ms, date, zone);
+    return minutes >= 0 && minutes < dayMinutes;
+  };
+  return {
+    ...input, date, zone,
+    appointments: input.appointments.filter(({ data }) => begins(data.start_time)),
+    gaps: input.gaps.filter((gap) => begins(gap.start_time)),
+  };
+}
+
+export function dayOf(asked: DayInput): Day {
+  const input = ofThatDay(asked);
   const services = new Map(input.services.map(({ id, data }) => [id, data]));
   const known = new Map(input.staff.map(({ id, data }) => [id, data]));
   const busy = new Set([...input.appointments.map(({ data }) => data.staff_id), ...input.gaps.map((gap) => gap.staff_id)]);
@@ -208,8 +225,8 @@ export function dayOf(input: DayInput): Day {
   const working = sum(columns.map((column) => column.workingMinutes));
   const inStatus = (...statuses: Gap["status"][]) => input.gaps.filter((gap) => statuses.includes(gap.status));
   return {
-    from: Math.floor(from / 60) * 60,
-    to: Math.ceil(to / 60) * 60,
+    from: Math.max(0, Math.floor(from / 60) * 60),
+    to: Math.min(Math.ceil(to / 60) * 60, 2 * dayMinutes),
     columns,
     utilisation: working > 0 ? Math.min(1, sum(columns.map((column) => column.bookedMinutes)) / working) : null,
     revenue: sum(kept.map((one) => one.price ?? 0)),

@@ -117,7 +117,7 @@ function Form({ known }: { known: Governance }) {
   }, [elsewhere, dirty, known]);
 
   const toFirstProblem = () =>
-    setTimeout(() => form.current?.querySelector<HTMLElement>("[aria-invalid=true], [data-error=true]")?.focus(), 0);
+    setTimeout(() => form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus(), 0);
   const refused = sortProblems(save.isError ? save.error.problems : [], draft);
   const set = (pointer: string, value: Json | undefined) => {
     setDraft((before) => withValue(before, pointer, value));
