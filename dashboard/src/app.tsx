@@ -36,6 +36,9 @@ export function createQueryClient(): QueryClient {
         // A refusal stays a refusal; only what may pass by itself is worth another try.
         retry: (count, error) => count < 1 && error instanceof ApiError && error.status >= 500,
       },
+      // What a person does without a network fails at once. The default would keep it, show it as
+      // done, and do it whenever the network is back.
+      mutations: { networkMode: "always" },
     },
   });
 }

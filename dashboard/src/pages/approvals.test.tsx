@@ -1,3 +1,4 @@
+import { onlineManager } from "@tanstack/react-query";
 import { act, screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, expect, it } from "vitest";
 import { answeredBy, approval, governance, list, noPack, ownerEvent, salonPack } from "../../test/owner_samples";
@@ -72,6 +73,18 @@ it("opens it again when the answer did not arrive", async () => {
   expect(await within(one).findByRole("alert")).toHaveTextContent("Your answer did not arrive, so it is open again. the store is away");
   expect(within(one).getByRole("button", { name: "Reject" })).toBeInTheDocument();
   expect(within(one).queryByText(/^Rejected/)).toBeNull();
+});
+
+it("does not keep an answer for later while there is no network", async () => {
+  const { user } = show({ [pendingUrl]: list(approval("a")), [actionUrl("a")]: refused(503, "no network") });
+  const approve = await press("a", "Approve");
+  onlineManager.setOnline(false);
+  try {
+    await user.click(approve);
+    expect(await within(await card("a")).findByText(/Your answer did not arrive/)).toBeInTheDocument();
+  } finally {
+    onlineManager.setOnline(true);
+  }
 });
 
 it("says who was faster when it was answered already", async () => {
