@@ -64,6 +64,7 @@ test("one that was answered elsewhere says so", async () => {
     await page.context().setOffline(false);
   }
   await card(other).getByText(/Rejected by Meera/).first().waitFor();
+  assert.equal(await card(other).getByText(/open again/).count(), 0);
   assert.equal((await api(`autonomous/approvals/${other.id}`)).status, "rejected");
   await picture("answered-elsewhere");
 });

@@ -1,4 +1,5 @@
 /** The calls about agents and what they do. Part of the one client: see client.ts. */
+import { complete, editable } from "./governance_document";
 import type {
   AgentConfigChange,
   AgentState,
@@ -34,6 +35,16 @@ export interface RecordQuery {
   cursor?: string | null;
 }
 
+/** Somebody may have proposed a decision without saying more than its type. */
+function whole(decision: Decision): Decision {
+  return {
+    ...decision,
+    context: decision.context ?? {},
+    action_details: decision.action_details ?? {},
+    outcome: decision.outcome ?? { status: "pending" },
+  };
+}
+
 type JsonCall = <T>(url: string, init?: RequestInit) => Promise<T>;
 
 /** What is undefined, null or empty is left out. */
@@ -57,14 +68,15 @@ export function ownerCalls(json: JsonCall) {
     });
 
   return {
-    decisions(
+    async decisions(
       filter: DecisionFilter & { limit?: number; cursor?: string | null } = {},
       options: Options = {},
     ): Promise<Page<Decision>> {
-      return get(`${base}/decisions${query(filter)}`, options);
+      const page = await get<Page<Decision>>(`${base}/decisions${query(filter)}`, options);
+      return { ...page, items: page.items.map(whole) };
     },
-    decision(id: string, options: Options = {}): Promise<Decision> {
-      return get(`${base}/decisions/${part(id)}`, options);
+    async decision(id: string, options: Options = {}): Promise<Decision> {
+      return whole(await get<Decision>(`${base}/decisions/${part(id)}`, options));
     },
     agents(options: Options = {}): Promise<Page<AgentState>> {
       return get(`${base}/agents`, options);
@@ -116,13 +128,13 @@ export function ownerCalls(json: JsonCall) {
     ownerDashboard(options: Options = {}): Promise<OwnerDashboard> {
       return get(`${base}/analytics/dashboard`, options);
     },
-    governance(options: Options = {}): Promise<Governance> {
-      return get(`${base}/governance`, options);
+    async governance(options: Options = {}): Promise<Governance> {
+      return complete(await get<Partial<Governance>>(`${base}/governance`, options));
     },
     /** Replaces all of it. 400 and 422 name the fields that are wrong. */
-    saveGovernance(governance: Governance): Promise<Governance> {
-      const { earned: _earned, ...saved } = governance;
-      return send("PUT", `${base}/governance`, saved);
+    async saveGovernance(governance: Governance): Promise<Governance> {
+      const saved = editable(governance);
+      return complete({ ...saved, ...(await send<Partial<Governance>>("PUT", `${base}/governance`, saved)) });
     },
     packs(options: Options = {}): Promise<Page<Pack>> {
       return get("/api/v1/packs", options);

@@ -114,12 +114,16 @@ export function ApprovalCard({ approval: listed, gone, responder, currency, zone
     } as ApprovalAnswer);
     card.current?.focus({ preventScroll: true });
   };
-  const refusal = answer.isError
-    ? answer.error.status === 409
-      ? refusalText(approval, answer.variables.action)
-      : `Your answer did not arrive, so it is open again. ${answer.error.message}`
-    : null;
   const open = approval.status === "pending";
+  // Whoever answered it meanwhile is named by the card itself; only a refusal needs more words.
+  const lost = answer.isError && answer.error.status !== 409;
+  const refusal = !answer.isError
+    ? null
+    : !lost
+      ? refusalText(approval, answer.variables.action)
+      : open
+        ? `Your answer did not arrive, so it is open again. ${answer.error.message}`
+        : null;
 
   return (
     <article className="card approval" ref={card} tabIndex={-1} aria-label={approval.action_summary} data-approval={listed.id} data-open={open}>

@@ -8,8 +8,8 @@ import { Ago } from "./moments";
 import { Failed, Loading } from "./placeholders";
 import "./owner_panel.css";
 
-function Alerts({ alerts }: { alerts: OwnerDashboard["alerts"] }) {
-  if (alerts.length === 0) return null;
+function Alerts({ alerts }: { alerts: OwnerDashboard["alerts"] | undefined }) {
+  if (!alerts || alerts.length === 0) return null;
   return (
     <ul className="owner-alerts" aria-label="Alerts">
       {alerts.map((alert) => (

@@ -1,4 +1,5 @@
 /** The rules as a form edits them: by JSON pointers, so that the server's problems find their fields. */
+import { editable } from "../api/governance_document";
 import { autonomyLevels, type Governance } from "../api/owner_types";
 import type { Json, JsonObject } from "../api/types";
 import { minutesFrom } from "../text/zone";
@@ -108,12 +109,6 @@ export function sortProblems(
     else others.push(plain ? `${plain}: ${detail}` : detail);
   }
   return { fields, others };
-}
-
-/** Without what only the answer has. */
-export function editable(governance: Governance): Governance {
-  const { earned: _earned, ...rest } = governance;
-  return rest;
 }
 
 function sorted(value: unknown): unknown {

@@ -1,5 +1,6 @@
 import { Button, Switch, TextInput } from "@mantine/core";
 import { useEffect, useRef, useState, type ReactNode } from "react";
+import { editable } from "../api/governance_document";
 import { useGovernance } from "../api/owner_queries";
 import { useSaveGovernance } from "../api/owner_actions";
 import type { Governance } from "../api/owner_types";
@@ -9,7 +10,7 @@ import { PauseBanner } from "../components/pause_banner";
 import { PauseEverything } from "../components/pause_everything";
 import { Failed, Loading } from "../components/placeholders";
 import {
-  approvalFields, breakerFields, earningFields, editable, isSame, limitFields, problemsOf, sortProblems, withValue, type Problems,
+  approvalFields, breakerFields, earningFields, isSame, limitFields, problemsOf, sortProblems, withValue, type Problems,
 } from "../owner/governance";
 import { useTitle } from "./use_title";
 import "./governance.css";
