@@ -98,6 +98,7 @@ function AgentList() {
 
 export function AgentsPage() {
   useTitle("Agents");
+  const { any } = useInstalled();
   return (
     <>
       <div className="page-head">
@@ -105,7 +106,7 @@ export function AgentsPage() {
           <h1>Agents</h1>
           <p>Who acts for you, how they fare, and how much of their limits they have used</p>
         </div>
-        <PauseEverything />
+        {any !== false && <PauseEverything />}
       </div>
       <PauseBanner />
       <AgentList />
