@@ -8,6 +8,8 @@ it("fills in what a server left out, and nothing else", () => {
     hourly_actions: 3, daily_actions: 100, per_customer_hourly: 1, per_customer_daily: 3,
   });
   expect(complete(governance)).toEqual(governance);
+  const settings = { zone: "Europe/Berlin", slot_minutes: 15 };
+  expect(editable({ ...governance, settings }).settings).toEqual(settings);
 });
 
 it("saves what can be saved: what only an answer has would be refused", () => {

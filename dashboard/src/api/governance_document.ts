@@ -16,7 +16,7 @@ const defaults: Governance = {
 
 /** With every member, also where the server left some out. */
 export function complete(told: Partial<Governance>): Governance {
-  const { earned } = told;
+  const { earned, settings } = told;
   return {
     levels: told.levels ?? defaults.levels,
     otherwise: told.otherwise ?? defaults.otherwise,
@@ -28,6 +28,7 @@ export function complete(told: Partial<Governance>): Governance {
     earning: { ...defaults.earning, ...told.earning },
     paused: told.paused ?? defaults.paused,
     shadow: told.shadow ?? defaults.shadow,
+    ...(settings && { settings }),
     ...(earned && { earned }),
   };
 }

@@ -53,9 +53,13 @@ export function useOwnerDashboard() {
   });
 }
 
-export function useGovernance() {
+export function useGovernance(enabled = true) {
   const client = useClient();
-  return useQuery({ queryKey: ownerKeys.governance, queryFn: ({ signal }) => client.governance({ signal }) });
+  return useQuery({
+    queryKey: ownerKeys.governance,
+    queryFn: ({ signal }) => client.governance({ signal }),
+    enabled,
+  });
 }
 
 export function usePendingApprovals() {

@@ -227,6 +227,8 @@ export interface Governance {
   };
   paused: boolean;
   shadow: boolean;
+  /** What the packs' skills go by, as the owner has changed it. Not edited here; saved as it came. */
+  settings?: PackSettings & JsonObject;
   /** Of the answer only; not part of what is saved. */
   earned?: Record<string, { earned: boolean; explanation: string }>;
 }

@@ -22,15 +22,18 @@ interface Props {
   responder: string;
   currency: string | undefined;
   zone: string | undefined;
+  /** Of staff and services by id, for approvals that name them by their ids only. */
+  names?: ReadonlyMap<string, string>;
 }
 
-function Facts({ approval, currency, zone }: Pick<Props, "approval" | "currency" | "zone">) {
+function Facts({ approval, currency, zone, names }: Pick<Props, "approval" | "currency" | "zone" | "names">) {
+  const named = (text: string | null) => (text === null ? null : (names?.get(text) ?? text));
   const facts = factsOf(approval);
   const rows: [string, string | null][] = [
     ["Customer", facts.customer],
-    ["With", facts.staff],
+    ["With", named(facts.staff)],
     ["When", facts.slot && formatSlot(facts.slot, zone)],
-    ["Service", facts.service],
+    ["Service", named(facts.service)],
     ["Worth", facts.value === null ? null : formatMoney(facts.value, currency)],
   ];
   return (
@@ -95,7 +98,7 @@ function Settled({ approval }: { approval: Approval }) {
 }
 
 /** One question to the owner, to be answered with one thumb. */
-export function ApprovalCard({ approval: listed, gone, responder, currency, zone }: Props) {
+export function ApprovalCard({ approval: listed, gone, responder, currency, zone, names }: Props) {
   const card = useRef<HTMLElement>(null);
   const [note, setNote] = useState<string | null>(null);
   const [delegating, setDelegating] = useState(false);
@@ -146,7 +149,7 @@ export function ApprovalCard({ approval: listed, gone, responder, currency, zone
           </div>
           <div className="approval-body">
             <h2>{approval.action_summary}</h2>
-            <Facts approval={approval} currency={currency} zone={zone} />
+            <Facts approval={approval} currency={currency} zone={zone} {...(names && { names })} />
             {approval.reasons && approval.reasons.length > 0 && (
               <ul className="approval-reasons" aria-label="Reasons">
                 {approval.reasons.map((reason) => (

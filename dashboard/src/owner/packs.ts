@@ -1,4 +1,4 @@
-import { usePack, usePacks } from "../api/owner_queries";
+import { useGovernance, usePack, usePacks } from "../api/owner_queries";
 import type { Pack, PackSettings } from "../api/owner_types";
 
 export interface Installed {
@@ -27,5 +27,7 @@ export function useInstalled(): Installed {
   const unknown = installed.salon && !installed.settings.zone;
   // A list may be short of settings; the pack itself has them.
   const pack = usePack("salon", unknown);
-  return pack.data?.settings ? { ...installed, settings: pack.data.settings } : installed;
+  // What the owner has changed of them is kept with the rules.
+  const changed = useGovernance(installed.any === true).data?.settings;
+  return { ...installed, settings: { ...installed.settings, ...pack.data?.settings, ...changed } };
 }

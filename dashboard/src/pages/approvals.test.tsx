@@ -1,7 +1,7 @@
 import { onlineManager } from "@tanstack/react-query";
 import { act, screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, expect, it } from "vitest";
-import { answeredBy, approval, governance, list, noPack, ownerEvent, salonPack } from "../../test/owner_samples";
+import { answeredBy, approval, governance, haircut, list, noPack, ownerEvent, person, record, salonPack } from "../../test/owner_samples";
 import { refused, renderPage, type Answers } from "../../test/render_page";
 import type { Approval } from "../api/owner_types";
 import { Shell } from "../shell/shell";
@@ -53,6 +53,19 @@ it("shows what there is to know before one answers", async () => {
   }
   expect(within(one).getByText(/₹500/)).toBeInTheDocument();
   expect(within(one).getByText(/expires in (10:00|9:5\d) min/)).toBeInTheDocument();
+});
+
+it("names staff and services that are known by their ids only", async () => {
+  const details = { staff_id: "staff_1", service_id: "svc_1", time_slot: "2026-11-21T08:30:00Z" };
+  show({
+    [pendingUrl]: list(approval("a", { action_details: details })),
+    "GET /api/v1/records/staff": list(record("staff_1", person("Rahul Kumar"))),
+    "GET /api/v1/records/services": list(record("svc_1", haircut)),
+  });
+  const one = await card("a");
+  expect(await within(one).findByText("Rahul Kumar")).toBeInTheDocument();
+  expect(await within(one).findByText("Haircut")).toBeInTheDocument();
+  expect(within(one).getByText(/14:00$/)).toBeInTheDocument();
 });
 
 it("approves at once on screen, and sends who did it", async () => {

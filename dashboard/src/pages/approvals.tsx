@@ -2,8 +2,8 @@ import { Button, Modal, NativeSelect, TextInput } from "@mantine/core";
 import { useLocalStorage } from "@mantine/hooks";
 import { useEffect, useMemo, useState } from "react";
 import { Link, useSearchParams } from "wouter";
-import { useAnsweredApprovals, usePendingApprovals } from "../api/owner_queries";
-import { approvalStatuses, type Approval } from "../api/owner_types";
+import { useAnsweredApprovals, usePendingApprovals, useRecords } from "../api/owner_queries";
+import { approvalStatuses, type Approval, type Service, type Staff } from "../api/owner_types";
 import { ApprovalCard } from "../components/approval_card";
 import { InstallPack } from "../components/install_pack";
 import { Ago } from "../components/moments";
@@ -18,8 +18,19 @@ import { inWords } from "../text/words";
 import { useTitle } from "./use_title";
 import "./approvals.css";
 
+function useNames(enabled: boolean): ReadonlyMap<string, string> {
+  const options = { enabled, staleTime: 60_000 };
+  const staff = useRecords<Staff>("staff", {}, options);
+  const services = useRecords<Service>("services", {}, options);
+  return useMemo(
+    () => new Map([...(staff.data ?? []), ...(services.data ?? [])].map(({ id, data }) => [id, data.name])),
+    [staff.data, services.data],
+  );
+}
+
 function Waiting({ responder }: { responder: string }) {
   const installed = useInstalled();
+  const names = useNames(installed.salon);
   const query = usePendingApprovals();
   const pending = query.data?.items;
   const [held, setHeld] = useState(nothingHeld);
@@ -67,6 +78,7 @@ function Waiting({ responder }: { responder: string }) {
             responder={responder}
             currency={installed.settings.currency}
             zone={installed.settings.zone}
+            names={names}
           />
         ))}
       </div>
