@@ -131,6 +131,8 @@ inline const statement busy_tenants{
     "SELECT t.name FROM steward.tenants t"
     " WHERE EXISTS (SELECT 1 FROM steward.listeners l WHERE l.tenant = t.id)"
     " OR EXISTS (SELECT 1 FROM steward.schedules s WHERE s.tenant = t.id)"
+    " OR EXISTS (SELECT 1 FROM steward.collections c WHERE c.tenant = t.id"
+    " AND c.name = 'agent_states')"
     " OR EXISTS (SELECT 1 FROM steward.runs r WHERE r.tenant = t.id AND r.status < 2)"
     " ORDER BY t.name"};
 

@@ -104,6 +104,7 @@ inline constexpr auto tenants = "SELECT name FROM tenants ORDER BY name";
 inline constexpr auto busy_tenants =
     "SELECT t.name FROM tenants t WHERE EXISTS (SELECT 1 FROM listeners WHERE tenant = t.id)"
     " OR EXISTS (SELECT 1 FROM schedules WHERE tenant = t.id)"
+    " OR EXISTS (SELECT 1 FROM collections WHERE tenant = t.id AND name = 'agent_states')"
     " OR EXISTS (SELECT 1 FROM runs WHERE tenant = t.id AND status < 2) ORDER BY t.name";
 
 #undef STEWARD_TENANT
