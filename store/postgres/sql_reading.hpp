@@ -107,7 +107,7 @@ inline const statement schedules{"schedules", "SELECT namespace, name, state FRO
 
 inline const statement tenants{"tenants", "SELECT name FROM steward.tenants ORDER BY name"};
 #define STEWARD_COLLECTION                                                                         \
-  "SELECT id, name, schema, indexes, keeps_history, version, updated_us"                           \
+  "SELECT id, name, schema, indexes, keeps_history, version, updated_us, shape"                    \
   " FROM steward.collections WHERE tenant = $1::int"
 inline const statement collection{"collection", STEWARD_COLLECTION " AND name = $2::text"};
 inline const statement collections{"collections",

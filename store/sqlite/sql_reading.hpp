@@ -85,7 +85,7 @@ inline constexpr auto schedules = "SELECT namespace, name, state FROM schedules"
                                   " WHERE tenant = " STEWARD_TENANT " ORDER BY namespace, name";
 
 #define STEWARD_COLLECTION                                                                         \
-  "SELECT id, name, schema, indexes, keeps_history, version, updated_us FROM collections"          \
+  "SELECT id, name, schema, indexes, keeps_history, version, updated_us, shape FROM collections"   \
   " WHERE tenant = " STEWARD_TENANT
 inline constexpr auto collection = STEWARD_COLLECTION " AND name = ?2";
 inline constexpr auto collections = STEWARD_COLLECTION " AND name > ?2 ORDER BY name LIMIT ?3";
