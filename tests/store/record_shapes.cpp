@@ -3,8 +3,10 @@
 #include "store/record_shapes.hpp"
 
 #include "caf/test/dsl.hpp"
+#include "store/postgres/archive.hpp"
 #include "store/postgres/record_dialect.hpp"
 #include "store/postgres/session.hpp"
+#include "store/sqlite/archive.hpp"
 #include "store/sqlite/engine.hpp"
 #include "store/sqlite/record_dialect.hpp"
 #include "tests/store/postgres_server.hpp"
@@ -52,6 +54,8 @@ class store_beside {
 public:
   virtual ~store_beside() = default;
   virtual open_engine opener() = 0;
+  virtual result<std::unique_ptr<row_source>> source() = 0;
+  virtual result<std::unique_ptr<row_sink>> sink() = 0;
   /// Of the table of records, in order.
   virtual std::vector<std::string> database_indexes() = 0;
   /// How the range of the question is answered, as the reader asks it.
@@ -72,6 +76,10 @@ public:
   open_engine opener() override {
     return [file = file_] { return sqlite::open({file, false}).value(); };
   }
+  result<std::unique_ptr<row_source>> source() override {
+    return sqlite::open_source({file_, false});
+  }
+  result<std::unique_ptr<row_sink>> sink() override { return sqlite::open_sink({file_, false}); }
   std::vector<std::string> database_indexes() override {
     sqlite::connection db{file_, sqlite::connection::access::reading};
     sqlite::statement query{db, "SELECT name FROM sqlite_master WHERE tbl_name = 'records'"
@@ -105,6 +113,8 @@ private:
 class postgres_beside final : public store_beside {
 public:
   open_engine opener() override { return postgres_opener(database_); }
+  result<std::unique_ptr<row_source>> source() override { return postgres::open_source(options()); }
+  result<std::unique_ptr<row_sink>> sink() override { return postgres::open_sink(options()); }
   std::vector<std::string> database_indexes() override {
     std::vector<std::string> names;
     for (const auto row : as("*").execute("SELECT indexname FROM pg_indexes WHERE tablename ="
@@ -132,6 +142,7 @@ public:
   void analyze() { as("*").execute("ANALYZE steward.records"); }
 
 private:
+  postgres::options options() const { return {.url = postgres_server::shared().url(database_)}; }
   postgres::connection& as(const std::string& tenant) {
     if (!db_) db_ = postgres::connect({.url = postgres_server::shared().url(database_)}, "beside");
     db_->execute("SET steward.tenant = '" + tenant + "'");
@@ -310,6 +321,42 @@ void a_list_goes_by_id(store_beside& beside) {
   CAF_CHECK(found(s, "t2", all) == (std::vector<std::string>{"a", "b", "c"}));
 }
 
+/// A backup says nothing of shapes, as those say nothing that were made before there were any.
+void a_backup_gets_shapes(store_beside& from, store_beside& to) {
+  {
+    session s{from.opener()};
+    fill(s, 3);
+    must_commit(s.commit_one("t2", {collection("plain"), collection("more", others_have)}));
+    must_commit(s.commit_one("t2", {record("plain", "a", order(1, 1))}));
+    must_commit(s.commit_one("t2", {record("more", "a", order(1, 1))}));
+  }
+  {
+    auto source = from.source().value();
+    auto sink = to.sink().value();
+    for (std::string line; source->next(line).value();) CAF_REQUIRE(sink->put(line).ok());
+    CAF_REQUIRE(sink->finish().ok());
+  }
+  session s{to.opener()};
+  auto all = one_shape;
+  all.emplace_back("records_shape_2_1");
+  CAF_CHECK(to.database_indexes() == all);
+  for (int i = 0; i < 3; ++i) {
+    check_plan(to, to.place(tenant_of(i), name_of(i)), open_orders(name_of(i)));
+    CAF_CHECK(found(s, tenant_of(i), open_orders(name_of(i))) == expected(i));
+    CAF_CHECK(s.commit_one(tenant_of(i), {record(name_of(i), "d", order(3, 1))}).refusal ==
+              why::not_unique);
+  }
+  CAF_CHECK_EQUAL(to.place("t2", "more").shape, 2);
+  CAF_CHECK_EQUAL(to.place("t2", "plain").shape, 0);
+  CAF_CHECK_EQUAL(to.number("SELECT count(*) FROM " + to.table("records") + " WHERE shape = 1"), 9);
+  CAF_CHECK_EQUAL(
+      to.number("SELECT collections FROM " + to.table("record_shapes") + " WHERE id = 1"), 3);
+  // And goes on from there.
+  must_commit(s.commit_one("t2", {delete_record{"more", "a", noon_us, {}}, collection("other")}));
+  must_commit(s.commit_one("t2", {drop_collection{"more"}}));
+  CAF_CHECK(to.database_indexes() == one_shape);
+}
+
 template <class Check>
 void both(Check check) {
   sqlite_beside embedded;
@@ -399,3 +446,10 @@ CAF_TEST(the last collection of a shape takes its indexes along) {
 CAF_TEST(a shape of one collection changes in place) { both(a_shape_of_one_changes_in_place); }
 
 CAF_TEST(a list without an index goes by id) { both(a_list_goes_by_id); }
+
+CAF_TEST(a backup gets shapes when it is restored) {
+  sqlite_beside embedded, restored;
+  a_backup_gets_shapes(embedded, restored);
+  postgres_beside server, again;
+  a_backup_gets_shapes(server, again);
+}
