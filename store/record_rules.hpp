@@ -31,6 +31,11 @@ int64_t count_database_indexes(const std::vector<record_index>& declared);
 /// Of an engine that has `now` of them.
 std::optional<refused_record> refuse_indexes(int64_t now, const index_changes& changes);
 
+/// The first collections have a view each, those past them none. Each is read again by SQLite after
+/// every change of the schema (20,000 take more than a second), and locked by PostgreSQL when a
+/// backup is restored in one transaction.
+constexpr int64_t record_views_most = 1'000;
+
 /// A page of records that is being filled. However few they are, it ends with the first one past so
 /// many bytes, which tells that there are more.
 class record_page {

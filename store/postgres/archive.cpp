@@ -196,7 +196,9 @@ public:
       auto& db = seat_.take();
       db.execute(count_runs);
       build_shapes(db);
-      for (const auto row : db.execute("SELECT id, name, schema FROM steward.collections")) {
+      for (const auto row : db.execute("SELECT id, name, schema FROM steward.collections"
+                                       " ORDER BY id LIMIT " +
+                                       std::to_string(record_views_most))) {
         collection_row each{row.string(1), row.string(2), {}};
         each.number = row.integer(0);
         const auto schema = workflow::parse_json(each.schema);

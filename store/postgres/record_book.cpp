@@ -138,7 +138,7 @@ record_book::refusal record_book::drop(const tenant_state& tenant, const drop_co
   collection_row row;
   row.name = op.name;
   row.number = state->number;
-  schema_changes_.push_back("DROP VIEW steward." + quoted_name(view_name(row)));
+  schema_changes_.push_back("DROP VIEW IF EXISTS steward." + quoted_name(view_name(row)));
   collections_.drop({tenant.id, op.name});
   return std::nullopt;
 }

@@ -120,10 +120,15 @@ std::string replace_view_sql(const collection_row& row, const std::vector<std::s
   // One that is as it should be is left alone, with whoever reads it just then.
   const auto replace = execute("CREATE OR REPLACE VIEW " + view + " AS " + select);
   const auto anew = execute("DROP VIEW " + view) + execute("CREATE VIEW " + view + " AS " + select);
-  return "DO " + quoted_text("BEGIN IF obj_description(to_regclass(" + quoted_text(view) +
-                             "), 'pg_class') IS DISTINCT FROM " + mark + " THEN BEGIN " + replace +
-                             "EXCEPTION WHEN invalid_table_definition THEN " + anew + "END; " +
-                             execute("COMMENT ON VIEW " + view + " IS " + mark) + "END IF; END");
+  const auto known = "to_regclass(" + quoted_text(view) + ")";
+  const auto room = "(SELECT count(*) FROM pg_class WHERE relkind = 'v' AND relname LIKE 'records%'"
+                    " AND relnamespace = 'steward'::regnamespace) < " +
+                    std::to_string(record_views_most);
+  return "DO " +
+         quoted_text("BEGIN IF obj_description(" + known + ", 'pg_class') IS DISTINCT FROM " +
+                     mark + " AND (" + known + " IS NOT NULL OR " + room + ") THEN BEGIN " +
+                     replace + "EXCEPTION WHEN invalid_table_definition THEN " + anew + "END; " +
+                     execute("COMMENT ON VIEW " + view + " IS " + mark) + "END IF; END");
 }
 
 std::string create_view_sql(const collection_row& row, const std::vector<std::string>& columns) {

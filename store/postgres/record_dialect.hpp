@@ -43,7 +43,8 @@ std::string write_shape_sql(int64_t number, const record_shape* shape);
 std::string move_records_sql(const record_place& to);
 /// The collection's view.
 std::string create_view_sql(const collection_row& row, const std::vector<std::string>& columns);
-/// The same where it may be there: what others were granted on it stays while its columns do.
+/// The same where it may be there, or there may be too many to make it: what others were granted on
+/// it stays while its columns do.
 std::string replace_view_sql(const collection_row& row, const std::vector<std::string>& columns);
 
 } // namespace steward::store::postgres

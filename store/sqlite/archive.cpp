@@ -267,7 +267,7 @@ public:
                   " SELECT tenant, status, count(*) FROM runs GROUP BY tenant, status");
       give_shapes_once();
       build_shapes(db_);
-      for (const auto& row : collections(views_most)) {
+      for (const auto& row : collections(record_views_most)) {
         const auto schema = workflow::parse_json(row.schema);
         db_.execute(
             create_view_sql(row, schema ? columns_of(*schema) : std::vector<std::string>{}));

@@ -41,9 +41,6 @@ std::string select_sql(const record_place& place, const record_query& query, siz
 /// The statements that make an index of a shape (two for a unique one), or take it away.
 std::string create_index_sql(const shape_index& made);
 std::string drop_index_sql(const shape_index& gone);
-/// A connection reads the whole schema when it opens and after each change of it: with 20,000 views
-/// that takes more than a second. So the first collections have one, and the others none.
-constexpr int64_t views_most = 1'000;
 int64_t count_views(connection& db);
 /// The collection's view.
 std::string create_view_sql(const collection_row& row, const std::vector<std::string>& columns);

@@ -58,7 +58,7 @@ void record_operations::replace_view(const collection_row& row,
   // Every change of the schema has each reader read all of it again.
   if (there == wanted) return;
   if (!there.empty()) db_.execute("DROP VIEW " + quoted_name(view_name(row)));
-  if (count_views(db_) < views_most) db_.execute(wanted);
+  if (count_views(db_) < record_views_most) db_.execute(wanted);
 }
 
 record_operations::refusal record_operations::declare(const place* known, collection_row& row) {
