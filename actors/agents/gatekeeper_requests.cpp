@@ -83,6 +83,10 @@ void gatekeeper_state::perform(const agents_action what, const std::string& name
     return perform_action(name, read, key, 0);
   case kind::execute_task:
     return execute_task(read);
+  case kind::twilio_status:
+  case kind::twilio_incoming:
+  case kind::twilio_voice:
+    return called_back(what, read);
   default:
     return fail({ec::invalid_request, "this can't be asked of agents", {}, {}});
   }
@@ -262,8 +266,10 @@ void gatekeeper_state::outreach_changed(const std::string& id, const value& stor
                         "what was answered, at most 4000 bytes"));
     if (was == "responded")
       return fail({ec::conflict, "this message was answered already", {}, {}});
-    change.set("response",
-               value::object({{"received", true}, {"text", text}, {"responded_at", now}}));
+    auto response = value::object({{"received", true}, {"text", text}, {"responded_at", now}});
+    if (const auto inbound = text_of(body.get("response"), "inbound_id"); !inbound.empty())
+      response.set("inbound_id", inbound);
+    change.set("response", response);
     event = "OUTREACH_RESPONDED";
   } else {
     return fail(wrong("/status", "this is no status that can be set",
