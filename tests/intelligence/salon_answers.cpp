@@ -84,6 +84,45 @@ CAF_TEST(yes said twice books once) {
   CAF_CHECK_EQUAL(w.said_text(), "booked to priya\n");
 }
 
+CAF_TEST(a no after a yes cancels and the decision has failed) {
+  auto w = asked();
+  const auto id = of(w, "priya");
+  w.answer(id, "yes");
+  w.messages.clear();
+  w.answer(id, "oh no, I can't");
+  CAF_CHECK_EQUAL(w.at("appointments", "apt_" + id, "status"), "\"cancelled\"");
+  const auto decision = decision_of(w, "priya");
+  CAF_CHECK_EQUAL(w.at("autonomous_decisions", decision, "outcome.status"), "\"failed\"");
+  CAF_CHECK_EQUAL(w.at("autonomous_decisions", decision, "outcome.revenue"), "0");
+  CAF_CHECK_EQUAL(w.said_text(), "declined to priya\n");
+}
+
+CAF_TEST(after a booking another time and stop leave it as it is) {
+  auto w = asked();
+  const auto id = of(w, "priya");
+  w.answer(id, "yes");
+  w.answer(id, "thanks a lot");
+  w.answer(id, "another time is better");
+  w.answer(id, "stop");
+  CAF_CHECK_EQUAL(w.at("appointments", "apt_" + id, "status"), "\"booked\"");
+  CAF_CHECK_EQUAL(w.at("autonomous_decisions", decision_of(w, "priya"), "outcome.status"),
+                  "\"success\"");
+  CAF_CHECK_EQUAL(w.said_text(), "gone to asha\nbooked to priya\nanother_time to priya\n"
+                                 "stopped to priya\n");
+}
+
+CAF_TEST(an answer to a reply is one to what the reply was about) {
+  auto w = asked();
+  const auto id = of(w, "priya");
+  w.put("outreach", "out_8",
+        value::object({{"customer_id", "priya"},
+                       {"reply_to", id},
+                       {"status", "sent"},
+                       {"offer_details", nullptr}}));
+  w.answer("out_8", "YES");
+  CAF_CHECK_EQUAL(w.at("appointments", "apt_" + id, "status"), "\"booked\"");
+}
+
 CAF_TEST(an offer whose time has begun is gone) {
   auto w = asked();
   w.now_us += 5 * hour_us + minute_us;
