@@ -61,6 +61,24 @@ CAF_TEST(who says yes first has the slot and the other is told) {
   CAF_CHECK_EQUAL(w.collections["appointments"].size(), 2u);
 }
 
+CAF_TEST(offers of another part of the same gap stay open) {
+  auto w = small_salon();
+  w.tick("salon.gap_fill", R"({"days":1})");
+  const auto first = of(w, "asha"), second = of(w, "priya");
+  w.put("outreach", second,
+        merged(w.get("outreach", second),
+               json(R"({"offer_details":{"start_time":"2024-01-15T12:00:00Z"}})")));
+  w.put("outreach", first,
+        merged(w.get("outreach", first),
+               json(R"({"offer_details":{"start_time":"2024-01-15T10:30:00Z"}})")));
+  w.answer(first, "yes");
+  CAF_CHECK_EQUAL(w.at("outreach", second, "status"), "\"sent\"");
+  CAF_CHECK_EQUAL(w.said_text(), "booked to asha\n");
+  w.answer(second, "yes");
+  CAF_CHECK_EQUAL(w.said_text(), "booked to asha\nbooked to priya\n");
+  CAF_CHECK_EQUAL(w.collections["appointments"].size(), 2u);
+}
+
 CAF_TEST(two who say yes at once are never both booked) {
   auto w = asked();
   const auto first = of(w, "asha"), second = of(w, "priya");
