@@ -1,10 +1,9 @@
 #include "connectors/twilio.hpp"
 
+#include <array>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-
-#include <array>
 
 namespace steward::connectors {
 
@@ -44,7 +43,8 @@ perform_call twilio_call(const twilio_account& account, const twilio_message& me
   append_form(form, "To", prefix + message.to);
   append_form(form, "From", prefix + (whatsapp ? account.whatsapp_from : account.from));
   append_form(form, "Body", message.text);
-  if (!message.status_callback.empty()) append_form(form, "StatusCallback", message.status_callback);
+  if (!message.status_callback.empty())
+    append_form(form, "StatusCallback", message.status_callback);
   call.body = std::move(form);
   const auto credentials = account.sid + ":" + account.token;
   call.headers = {{"Content-Type", "application/x-www-form-urlencoded"},

@@ -35,8 +35,7 @@ public:
       : self_(self), node_(std::move(n)), secrets_(node_->settings.secrets.directory) {}
 
   void accept(const deliver& m) {
-    if (line_.size() >= waiting_most)
-      return report(m, {}, "too many messages wait to be sent");
+    if (line_.size() >= waiting_most) return report(m, {}, "too many messages wait to be sent");
     line_.push_back({m, 0});
     go_on();
   }
@@ -57,21 +56,21 @@ public:
   void answered(const call_done& m) {
     const auto at = under_way_.find(m.effect);
     if (at == under_way_.end()) return;
-    auto letter = std::move(at->second);
+    auto done = std::move(at->second);
     under_way_.erase(at);
     const auto body = workflow::parse_json(m.body);
     const auto said = body && body->is_object() ? *body : workflow::value::empty_object();
     if (m.answered && m.status >= 200 && m.status < 300) {
-      report(letter.what, text_of(said, "sid"), {});
+      report(done.what, text_of(said, "sid"), {});
     } else {
       const bool may_pass = !m.answered || m.status == 429 || m.status >= 500;
       const auto why = m.answered ? "the service answered " + std::to_string(m.status) + " " +
                                         text_of(said, "message")
                                   : m.reason;
-      if (may_pass && letter.attempts < attempts_most)
-        again_later(std::move(letter));
+      if (may_pass && done.attempts < attempts_most)
+        again_later(std::move(done));
       else
-        report(letter.what, {}, why);
+        report(done.what, {}, why);
     }
     go_on();
   }
@@ -126,7 +125,9 @@ private:
     account.whatsapp_from = text_of(twilio, "whatsapp_from");
     connectors::twilio_message message{text_of(l.what.document, "channel"),
                                        text_of(l.what.document, "customer_phone"),
-                                       text_of(l.what.document, "message"), l.what.outreach_id, {}};
+                                       text_of(l.what.document, "message"),
+                                       l.what.outreach_id,
+                                       {}};
     if (const auto url = text_of(twilio, "public_url"); !url.empty())
       message.status_callback = url + "/api/v1/webhooks/twilio/status?tenant=" + l.what.tenant;
     if (message.to.empty()) return report(l.what, {}, "the customer has no phone number");
@@ -159,7 +160,8 @@ private:
   std::deque<letter> line_;
   std::unordered_map<uint64_t, letter> under_way_, resting_;
   /// In place of a run's: one for each incarnation.
-  run_id id_ = run_id::make(node_->outside.now_us(), node_->outside.random(), node_->outside.random());
+  run_id id_ =
+      run_id::make(node_->outside.now_us(), node_->outside.random(), node_->outside.random());
   uint64_t calls_ = 0;
   bool pausing_ = false;
 };

@@ -32,8 +32,8 @@ struct check_signature {
 /// Supervisor  root/agents, one_for_one, permanent
 /// Persists    nothing: the gate asks again for what is pending
 /// Fails       a service that is down or busy: three attempts, 10 s to 300 s apart, then an error.
-///             Crash: restarted; what was under way is asked for again by gates when they start, with
-///             the same token, so that the service can tell
+///             Crash: restarted; what was under way is asked for again by gates when they start,
+///             with the same token, so that the service can tell
 /// Bounds      20 messages at once, 10 a second, `waiting_most` in line; past it they fail
 /// Runs        detached: secrets are files
 caf::behavior courier(caf::event_based_actor* self, std::shared_ptr<node> n);

@@ -12,7 +12,8 @@ using agents::text_of;
 using workflow::value;
 
 reply twiml(const std::string& inside) {
-  auto r = reply::ok("<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response>" + inside + "</Response>");
+  auto r =
+      reply::ok("<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response>" + inside + "</Response>");
   r.content_type = "text/xml";
   return r;
 }
@@ -57,9 +58,11 @@ void gatekeeper_state::reported(const delivery_report& m) {
                auto change = value::object({{"updated_at", now}});
                const bool sent = m.error.empty();
                change.set("status", sent ? "sent" : "failed");
-               change.set("delivery", sent ? value::object({{"message_id", m.message_id}, {"sent_at", now}})
-                                           : value::object({{"error", m.error}}));
-               write_outreach(m.outreach_id, found.front(), change, sent ? "OUTREACH_SENT" : "OUTREACH_FAILED",
+               change.set("delivery",
+                          sent ? value::object({{"message_id", m.message_id}, {"sent_at", now}})
+                               : value::object({{"error", m.error}}));
+               write_outreach(m.outreach_id, found.front(), change,
+                              sent ? "OUTREACH_SENT" : "OUTREACH_FAILED",
                               sent ? std::string{} : m.error);
              });
            },
@@ -83,7 +86,8 @@ void gatekeeper_state::write_outreach(const std::string& id, const value& stored
                              {"channel", stored.get("channel")}}));
     if (const auto decision = text_of(stored, "decision_id"); !decision.empty())
       draft.delivered(s, decision, error);
-    commit(std::move(draft), std::move(s), std::move(*c.ops), [this](const batch_result&) { finish({}); });
+    commit(std::move(draft), std::move(s), std::move(*c.ops),
+           [this](const batch_result&) { finish({}); });
   });
 }
 
@@ -97,16 +101,19 @@ void gatekeeper_state::called_back(agents_action what, const value& body) {
   for (const auto& m : form.members())
     if (m.item.is_string()) question.form.emplace(m.key.as_string(), m.item.as_string());
   const auto courier = node_->services->slot("agents/courier")->get();
-  if (!courier) return fail({ec::unavailable, "the courier is restarting", {}, std::chrono::milliseconds{500}});
+  if (!courier)
+    return fail({ec::unavailable, "the courier is restarting", {}, std::chrono::milliseconds{500}});
   self_->request(courier, std::chrono::seconds{30}, std::move(question))
       .then(
           [this, what, form](bool is_signed) {
-            if (!is_signed) return refuse_call("The signature is not the one of this tenant's account", form);
+            if (!is_signed)
+              return refuse_call("The signature is not the one of this tenant's account", form);
             if (what == agents_action::twilio_voice) return answer_call(form);
             find_called(what, form);
           },
           [this](caf::error&) {
-            fail({ec::unavailable, "the courier is restarting", {}, std::chrono::milliseconds{500}});
+            fail(
+                {ec::unavailable, "the courier is restarting", {}, std::chrono::milliseconds{500}});
           });
 }
 
@@ -121,16 +128,17 @@ void gatekeeper_state::refuse_call(const std::string& why, const value& form) {
                 text_of(form, "MessageSid").empty() ? "unknown" : text_of(form, "MessageSid"),
                 value::object({{"reason", why}}));
   }
-  commit(std::move(draft), std::move(s), {},
-         [this, why](const batch_result&) { fail({ec::forbidden, why, {}, {}}); });
+  commit(std::move(draft), std::move(s), {}, [this, why](const batch_result&) {
+    fail({ec::forbidden, why, {}, {}});
+  });
 }
 
 void gatekeeper_state::answer_call(const value& form) {
   auto draft = *gate_;
   auto s = new_step();
   const auto all = draft.settings();
-  draft.audit(s, "external_call", "info", "twilio", "Call answered", "call", text_of(form, "CallSid"),
-              value::empty_object());
+  draft.audit(s, "external_call", "info", "twilio", "Call answered", "call",
+              text_of(form, "CallSid"), value::empty_object());
   const auto name = text_of(all, "title");
   commit(std::move(draft), std::move(s), {}, [this, name](const batch_result&) {
     finish(twiml("<Say>" + escaped(name) + ": please send us a message.</Say><Hangup/>"));
@@ -145,13 +153,18 @@ void gatekeeper_state::find_called(agents_action what, const value& form) {
   const auto filter = incoming ? value::object({{"customer_phone", from}})
                                : value::object({{"delivery.message_id", sid}});
   const auto clerk = node_->clerk->get();
-  if (!clerk) return fail({ec::unavailable, "the agents' reader is restarting", {}, std::chrono::milliseconds{500}});
-  self_->request(clerk, std::chrono::seconds{30},
-                 search_documents{id_, "outreach", workflow::to_json(filter),
-                                  incoming ? "-created_at" : "", incoming ? 20u : 1u})
+  if (!clerk)
+    return fail(
+        {ec::unavailable, "the agents' reader is restarting", {}, std::chrono::milliseconds{500}});
+  self_
+      ->request(clerk, std::chrono::seconds{30},
+                search_documents{id_, "outreach", workflow::to_json(filter),
+                                 incoming ? "-created_at" : "", incoming ? 20u : 1u})
       .then(
           [=, this](documents& d) {
-            if (d.failed) return fail({ec::unavailable, "the store can't be read", {}, std::chrono::milliseconds{500}});
+            if (d.failed)
+              return fail(
+                  {ec::unavailable, "the store can't be read", {}, std::chrono::milliseconds{500}});
             if (!incoming) {
               const auto status = status_of(text_of(form, "MessageStatus"));
               if (d.found->empty() || status.empty()) return finish(twiml({}));
@@ -161,7 +174,8 @@ void gatekeeper_state::find_called(agents_action what, const value& form) {
               };
               auto change = value::object({{"status", status}});
               if (status == "failed")
-                change.set("delivery", value::object({{"error", "Twilio error " + text_of(form, "ErrorCode")}}));
+                change.set("delivery", value::object({{"error", "Twilio error " +
+                                                                    text_of(form, "ErrorCode")}}));
               return outreach_changed(text_of(d.found->front(), "id"), d.found->front(), change);
             }
             const value* open = nullptr;
@@ -183,7 +197,10 @@ void gatekeeper_state::find_called(agents_action what, const value& form) {
                                                                         {"inbound_id", sid}})}}));
           },
           [this](caf::error&) {
-            fail({ec::unavailable, "the agents' reader is restarting", {}, std::chrono::milliseconds{500}});
+            fail({ec::unavailable,
+                  "the agents' reader is restarting",
+                  {},
+                  std::chrono::milliseconds{500}});
           });
 }
 

@@ -68,7 +68,7 @@ private:
   void propose(const std::string& agent, agents::proposal p, const std::string& customer,
                const std::string& shown, bool by_person);
   void outreach_changed(const std::string& id, const workflow::value& stored,
-                        const workflow::value& body);
+                        const workflow::value& body, unsigned attempt = 0);
   void perform_action(const std::string& name, const workflow::value& body, const std::string& key,
                       unsigned attempt);
   void install(const std::string& name, const std::string& body);

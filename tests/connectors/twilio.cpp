@@ -20,7 +20,8 @@ CAF_TEST(the signature is the one of the documentation) {
 
 CAF_TEST(a message names both numbers by its channel) {
   const twilio_account account{"http://t", "AC1", "tok", "+1555", "+1666"};
-  const auto call = twilio_call(account, {"whatsapp", "+49", "Hallo & ja", "out_1", "http://me/cb"});
+  const auto call =
+      twilio_call(account, {"whatsapp", "+49", "Hallo & ja", "out_1", "http://me/cb"});
   CAF_CHECK_EQUAL(call.url, "http://t/2010-04-01/Accounts/AC1/Messages.json");
   CAF_CHECK_EQUAL(*call.body, "To=whatsapp%3A%2B49&From=whatsapp%3A%2B1666&Body=Hallo%20%26%20ja&"
                               "StatusCallback=http%3A%2F%2Fme%2Fcb");
