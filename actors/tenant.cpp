@@ -31,8 +31,7 @@ using std::chrono::milliseconds;
 
 constexpr size_t remembered_workflows = 1000;
 
-supervision::supervisor_spec tenant_spec(const std::shared_ptr<node>& n, const tenant_id& id,
-                                         const std::string& path) {
+supervision::supervisor_spec tenant_spec(const std::shared_ptr<node>& n, const tenant_id& id) {
   using namespace supervision;
   supervisor_spec spec;
   spec.name = id;
@@ -60,9 +59,9 @@ supervision::supervisor_spec tenant_spec(const std::shared_ptr<node>& n, const t
   spec.children.push_back(std::move(starts));
   child_spec gate;
   gate.name = "gate";
-  gate.start = [n, id, path](const child_start& c) {
+  gate.start = [n, id](const child_start& c) {
     auto tenant = caf::actor_cast<caf::actor>(c.parent);
-    return c.parent->spawn(gatekeeper, n, id, tenant, path + "/gate");
+    return c.parent->spawn(gatekeeper, n, id, tenant, "tenants/" + id + "/gate");
   };
   spec.children.push_back(std::move(gate));
   return spec;
@@ -71,9 +70,9 @@ supervision::supervisor_spec tenant_spec(const std::shared_ptr<node>& n, const t
 class tenant_state {
 public:
   tenant_state(caf::event_based_actor* self, std::shared_ptr<node> n, tenant_id id,
-               const std::string& path)
-      : self_(self), node_(std::move(n)), id_(std::move(id)), path_(path),
-        core_(self, tenant_spec(node_, id_, path), path, node_->services) {
+               std::string path)
+      : self_(self), node_(std::move(n)), id_(std::move(id)),
+        core_(self, tenant_spec(node_, id_), std::move(path), node_->services) {
     core_.on_crash = [this](const std::string& name, unsigned, const std::string& reason) {
       return may_restart(name, reason);
     };
@@ -271,8 +270,8 @@ public:
       if (agents_.contains(name)) continue;
       supervision::child_spec spec;
       spec.name = name;
-      spec.start = [n = node_, id = id_, name, path = path_](const supervision::child_start& c) {
-        return c.parent->spawn(agent, n, id, name, path + "/" + name);
+      spec.start = [n = node_, id = id_, name](const supervision::child_start& c) {
+        return c.parent->spawn(agent, n, id, name, "tenants/" + id + "/" + name);
       };
       core_.add(std::move(spec));
     }
@@ -411,7 +410,6 @@ private:
   caf::event_based_actor* self_;
   std::shared_ptr<node> node_;
   tenant_id id_;
-  std::string path_;
   supervision::supervisor core_;
   std::map<std::string, deployed_ptr, std::less<>> workflows_; ///< By namespace/name/version asked.
   std::unordered_map<run_id, awake_run> awake_;
