@@ -55,6 +55,22 @@ export function testApprovals(binary) {
       assert.deepEqual(await rig.get(`/autonomous/approvals/${approval.id}`), approval);
     });
 
+    test('what was approved counts at once, also for who is killed right after', async () => {
+      const counted = async () => {
+        const { counters, rate_limits: limits } = await rig.get('/autonomous/agents/reminder');
+        return [counters.actions_taken, limits.hourly_actions.current];
+      };
+      const { approval } = await waiting();
+      const before = await counted();
+      assert.equal((await rig.answer(approval.id, 'approve')).status, 200);
+      const after = await counted();
+      assert.deepEqual(after, before.map((count) => count + 1));
+      await rig.restart('SIGKILL');
+      await rig.moveTo(rig.now_ms);
+      await rig.proposed('nobody', { type: 'note', context: {}, act: {} });
+      assert.deepEqual(await counted(), after.map((count) => count + 1));
+    });
+
     test('one that is delegated is still answered once', async () => {
       const w = await waiting();
       const given = await rig.answer(w.approval.id, 'delegate', { to: 'tom' });

@@ -50,13 +50,18 @@ export function testClosedDoors(binary) {
     });
 
     test('no plan of a pack writes what only the gate keeps', async () => {
+      const written = [];
       for (const collection of own.filter((name) => name !== 'outreach')) {
         const { id } = (await rig.get(search(collection, { limit: 1 }))).items[0];
         const before = await rig.get(`/records/${collection}/${id}`);
-        for (const how of [{ delete: true }, { merge: { status: 'forged' } }, { data: { forged: true } }])
-          assert.ok((await rig.ask('POST', '/actions/write', { write: { collection, id, ...how } })).status >= 400, `${collection} ${JSON.stringify(how)}`);
-        assert.deepEqual(await rig.get(`/records/${collection}/${id}`), before);
+        for (const how of [{ merge: { status: 'forged' } }, { data: { forged: true } }, { delete: true }]) {
+          const { status } = await rig.ask('POST', '/actions/write', { write: { collection, id, ...how } });
+          if (status < 400) written.push(`${collection} ${Object.keys(how)}`);
+        }
+        const after = await rig.ask('GET', `/records/${collection}/${id}`);
+        if (after.json.version !== before.version) written.push(`${collection} is another`);
       }
+      assert.deepEqual(written, []);
     });
 
     test('the audit log is whole, and a row that was changed shows', { skip: noSqlite }, async () => {

@@ -207,6 +207,13 @@ export function testGovernance(binary) {
       assert.deepEqual(answers, [201, 201, 201, 409]);
     });
 
+    test('limits that a pack proposes hold for its agents', async () => {
+      const agents = [{ name: 'newcomer', every_minutes: 60, decide: { rule: '{}' } }];
+      await rig.done('PUT', '/packs/another', { pack: 'another', version: '1', agents, governance: { limits: { hourly_actions: 2, daily_actions: 4 } } });
+      const { rate_limits: limits } = await rig.get('/autonomous/agents/newcomer');
+      assert.deepEqual([limits.hourly_actions.limit, limits.daily_actions.limit], [2, 4]);
+    });
+
     test('limits that the owner changes hold for the agents there are', async () => {
       await rig.moveTo('2026-12-02T08:00:00Z');
       await rig.rules({ limits: { hourly_actions: 1 } });
@@ -235,6 +242,7 @@ export function testGovernance(binary) {
       assert.equal(earned.offer.earned, true);
       assert.match(earned.offer.explanation, /5 of 5 approved/);
       assert.deepEqual(await moves(), ['offer moves to full_auto']);
+      await rig.pass(1);
       for (let i = 0; i < 4; i += 1) assert.equal(await settled('offer', 'failed'), 'full_auto');
       assert.equal(await settled('offer', 'failed'), 'full_auto', 'this is the fifth');
       assert.deepEqual(await moves(), ['offer moves to supervised', 'offer moves to full_auto']);

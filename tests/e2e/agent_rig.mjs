@@ -114,8 +114,13 @@ export class AgentRig {
 
   // --- the shop ---------------------------------------------------------------------------------
 
-  install(governance, tenant) {
-    return this.done('PUT', '/packs/shop', shopPack(governance), {}, tenant);
+  /** Limits are those of the rules and of each agent as well. */
+  async install(governance = {}, tenant = undefined) {
+    const installed = await this.done('PUT', '/packs/shop', shopPack(governance), {}, tenant);
+    const { hourly_actions, daily_actions } = governance.limits ?? {};
+    const limits = { ...(hourly_actions && { max_hourly_actions: hourly_actions }), ...(daily_actions && { max_daily_actions: daily_actions }) };
+    for (const agent of installed.agents) await this.done('PUT', `/autonomous/agents/${agent}/config`, limits, {}, tenant);
+    return installed;
   }
 
   rules(change) {

@@ -10,7 +10,7 @@ const nights = [
   { what: 'a night east of here', zone: 'Asia/Kolkata', from: '2027-04-01T15:30:00Z', to: '2027-04-02T03:30:00Z' },
   { what: 'a night without a zone: the business’s', zone: undefined, from: '2027-04-10T21:00:00Z', to: '2027-04-11T09:00:00Z' },
   { what: 'the night that has an hour twice', zone: 'Europe/Berlin', from: '2027-10-30T19:00:00Z', to: '2027-10-31T08:00:00Z' },
-  { what: 'a night in New York, which moves its clocks a week later', zone: 'America/New_York', from: '2027-11-07T02:00:00Z', to: '2027-11-07T14:00:00Z' },
+  { what: 'a night in New York, which moves its clocks a week later', zone: 'America/New_York', from: '2027-11-07T01:00:00Z', to: '2027-11-07T14:00:00Z' },
 ];
 const minute_ms = 60_000;
 

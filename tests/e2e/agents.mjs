@@ -5,7 +5,7 @@
 import test, { after, afterEach, before, describe } from 'node:test';
 import assert from 'node:assert/strict';
 import { readArguments } from '../support/arguments.mjs';
-import { AgentRig, assertProblem } from './agent_rig.mjs';
+import { AgentRig, assertProblem, instant } from './agent_rig.mjs';
 import { shopPack } from './agent_pack.mjs';
 import { testApprovals } from './agent_approvals.mjs';
 import { testClosedDoors } from './agent_doors.mjs';
@@ -74,6 +74,7 @@ describe('the operations', () => {
     const back = await rig.done('PATCH', `/autonomous/decisions/${json.id}`, { outcome: { status: 'failed', result: 'sent back' } });
     assert.deepEqual([back.outcome.status, back.revenue_impact.actual], ['failed', 0], 'an outcome can be taken back');
 
+    await rig.pass(1);
     const other = await rig.proposed('ann', { type: 'offer' });
     const ids = async (query) => (await rig.all(`/autonomous/decisions${query}`)).map((item) => item.id);
     assert.deepEqual(await ids(''), [other.id, json.id], 'the newest first');
@@ -155,7 +156,7 @@ describe('the operations', () => {
       [approval.decision_id, approval.agent_name, approval.action_type, approval.decision_type, approval.action_summary, approval.reasons, approval.priority, approval.status],
       [one.id, 'reminder', 'offer', 'offer', 'Write to ann', ['a reason'], 'medium', 'pending'],
     );
-    assert.equal(approval.expires_at, '2026-11-23T08:15:00Z');
+    assert.equal(approval.expires_at, instant(rig.now_ms + 15 * 60_000));
     assert.equal(approval.action_details.percent, 5);
     assert.equal(approval.action_details.potential_revenue, 10);
     assert.deepEqual(approval.response, { action: null, responded_by: null, responded_at: null, notes: null });
@@ -164,7 +165,7 @@ describe('the operations', () => {
 
     const done = await rig.answer(approval.id, 'approve', { notes: 'fine' });
     assert.equal(done.status, 200, done.text);
-    assert.deepEqual([done.json.status, done.json.response], ['approved', { action: 'approve', responded_by: 'sarah', responded_at: begin, notes: 'fine' }]);
+    assert.deepEqual([done.json.status, done.json.response], ['approved', { action: 'approve', responded_by: 'sarah', responded_at: instant(rig.now_ms), notes: 'fine' }]);
     assert.equal((await rig.messagesOf(one)).length, 1);
     const other = await rig.approvalOf(two);
     assert.equal((await rig.answer(other.id, 'reject')).json.status, 'rejected');
@@ -213,11 +214,11 @@ describe('the operations', () => {
     assert.equal(made.headers.location, `/api/v1/autonomous/outreach/${json.id}`);
     assert.deepEqual([json.customer_name, json.customer_phone, json.channel, json.status, json.message, json.trigger_id, json.offer_details, json.expires_at, json.language],
       ['Name of ann', '+49123', 'whatsapp', 'sent', 'Bestellung o-1 fehlt', 't-1', { percent: 5 }, '2026-11-23T12:00:00Z', 'de']);
-    assert.equal(json.delivery.sent_at, begin);
+    assert.equal(json.delivery.sent_at, instant(rig.now_ms));
     assert.deepEqual(await rig.get(`/autonomous/outreach/${json.id}`), json);
     const patch = (body, id = json.id) => rig.ask('PATCH', `/autonomous/outreach/${id}`, body);
     const delivered = (await patch({ status: 'delivered' })).json;
-    assert.deepEqual([delivered.status, delivered.delivery.delivered_at], ['delivered', begin]);
+    assert.deepEqual([delivered.status, delivered.delivery.delivered_at], ['delivered', instant(rig.now_ms)]);
     assert.equal((await patch({ status: 'read' })).json.status, 'read');
     assert.equal((await patch({ status: 'delivered' })).json.status, 'read', 'what is known better stays');
     const answered = (await patch({ status: 'responded', response: { text: 'yes' } })).json;
@@ -244,8 +245,7 @@ describe('the operations', () => {
 
   test('messages that make no sense are refused', async () => {
     const bodies = ['', {}, { customer_id: 'ann' }, { customer_id: 'ann', outreach_type: 'x' }, { outreach_type: 'x', message: 'Hi' },
-      { customer_id: 'ann', outreach_type: 'x', message: 'Hi', template: 'hello' }, { customer_id: 7, outreach_type: 'x', message: 'Hi' },
-      { customer_id: 'ann', outreach_type: 'x', message: 'Hi', channel: 'pigeon' }];
+      { customer_id: 'ann', outreach_type: 'x', message: 'Hi', template: 'hello' }, { customer_id: 7, outreach_type: 'x', message: 'Hi' }];
     for (const body of bodies) assertProblem(await rig.ask('POST', '/autonomous/outreach', body), 400);
     const before = (await rig.all('/autonomous/outreach')).length;
     const post = (more) => rig.ask('POST', '/autonomous/outreach', { customer_id: 'ann', outreach_type: 'x', ...more });
@@ -257,13 +257,20 @@ describe('the operations', () => {
     assert.equal((await rig.all('/autonomous/outreach')).length, before);
   });
 
+  test('a channel that there is not is refused', async () => {
+    assertProblem(await rig.ask('POST', '/autonomous/outreach', { customer_id: 'ann', outreach_type: 'x', message: 'Hi', channel: 'pigeon' }), 400);
+  });
+
   test('a task that no agent has is refused, and so is a clock that would go back', async () => {
     assertProblem(await rig.ask('POST', '/internal/tasks/execute', { task_type: 'none' }), 400, '/task_type');
     assertProblem(await rig.ask('POST', '/internal/tasks/execute', {}), 400, '/task_type');
     assertProblem(await rig.ask('PUT', '/internal/clock', { now: '2020-01-01T00:00:00Z' }), 409);
     for (const body of [{}, { now: 7 }, { now: 'noon' }, '[]']) assertProblem(await rig.ask('PUT', '/internal/clock', body), 400, '/now');
-    const answer = await rig.done('PUT', '/internal/clock', { now: begin });
-    assert.equal(answer.now, begin, 'the answer names the time it is');
+  });
+
+  test('who moves the clock is told the time it is', async () => {
+    const now = instant(rig.now_ms);
+    assert.equal((await rig.done('PUT', '/internal/clock', { now })).now, now);
   });
 
   test('what an owner sees adds up', async () => {
