@@ -105,6 +105,10 @@ void gate::apply_rules() {
   if (const auto zone = text_of(all, "zone"); !zone.empty())
     if (auto found = workflow::schedule::time_zone::find(zone)) zone_ = *found;
   currency_ = text_of(all, "currency");
+  connected_channels.clear();
+  const auto twilio = all.get("twilio");
+  if (!text_of(twilio, "from").empty()) connected_channels.insert("sms");
+  if (!text_of(twilio, "whatsapp_from").empty()) connected_channels.insert("whatsapp");
   auto table = rules_.table;
   for (const auto& [type, earned] : earned_)
     if (earned.is_earned()) {

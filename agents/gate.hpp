@@ -26,6 +26,7 @@ struct stored_gate {
   std::vector<workflow::value> agent_states; ///< Documents, as all below.
   std::vector<workflow::value> decisions;    ///< Open ones, and those that acted within a day.
   std::vector<workflow::value> approvals;    ///< Pending ones.
+  std::vector<workflow::value> unsent;       ///< Messages that no service has taken over yet.
   workflow::value last_audit, day;
 };
 

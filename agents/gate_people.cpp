@@ -68,8 +68,7 @@ gate::answered gate::act_on_approval(step& s, const std::string& id, const value
   const auto details =
       value::object({{"approval_id", id}, {"decision_id", decision_id}, {"responded_by", who}});
   auto told = details;
-  told.set("response_seconds",
-           (s.now_us() - time_of(result.get("created_at"))) / second_us);
+  told.set("response_seconds", (s.now_us() - time_of(result.get("created_at"))) / second_us);
   s.publish(approves ? "APPROVAL_APPROVED" : "APPROVAL_REJECTED", "approvals/" + id, told);
   audit(s, approves ? "approval_granted" : "approval_rejected", "info", who,
         (approves ? "Approved: " : "Rejected: ") + type, "approval", id, details);

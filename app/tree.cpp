@@ -1,6 +1,7 @@
 #include "app/tree.hpp"
 
 #include "actors/agents/agenda.hpp"
+#include "actors/agents/courier.hpp"
 #include "actors/agents/thinker.hpp"
 #include "actors/feed.hpp"
 #include "actors/journal_writer.hpp"
@@ -95,7 +96,8 @@ supervisor_spec server_tree(const std::shared_ptr<node>& n, transport_factory tr
                    .intensity = 100,
                    .period = milliseconds{10'000},
                    .children = {blocking("thinker", n, thinker, where),
-                                blocking("clerk", n, thinker, where)}},
+                                blocking("clerk", n, thinker, where),
+                                blocking("courier", n, courier, where)}},
                   n->services),
           all_tenants(n),
       }};

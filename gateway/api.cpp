@@ -173,6 +173,8 @@ void api::perform(call& c) {
     return get_agent_figures(c);
   case operation::move_clock:
     return move_clock(c);
+  case operation::receive_twilio:
+    return receive_twilio(c);
   case operation::list_schedules:
     return list_schedules(c);
   case operation::pause_schedule:

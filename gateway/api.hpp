@@ -112,6 +112,7 @@ private:
   void change_agents(call& c);
   void get_agent_figures(call& c);
   void move_clock(call& c);
+  void receive_twilio(call& c);
   void list_schedules(call& c);
   void control_schedule(call& c, schedule_action action);
   void read_feed(call& c);

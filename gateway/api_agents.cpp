@@ -140,6 +140,34 @@ void api::get_agent_figures(call& c) {
   c.ask(*clerk_, "the agents' reader", std::move(message));
 }
 
+/// Nobody is logged in: the tenant's gate judges by the signature.
+void api::receive_twilio(call& c) {
+  c.tenant = c.parameter("tenant").value_or("default");
+  const bool named =
+      !c.tenant.empty() && c.tenant.size() <= 63 &&
+      c.tenant.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
+  if (!named) return c.fail("tenant", "this is no tenant", "1 to 63 of a to z, 0 to 9 and -");
+  // A stranger must not make tenants.
+  if (!options_.tenants->find(c.tenant))
+    return c.fail({403, "forbidden", "Forbidden", "the signature can't be verified", {}, {}});
+  const auto form = parse_query(c.request.body);
+  if (!form) return c.fail("", "the form can't be read", "application/x-www-form-urlencoded");
+  auto fields = value::empty_object();
+  for (const auto& [name, text] : *form) fields.set(name, text);
+  const auto id = c.match.found->id;
+  steward::change_agents message;
+  message.tenant = c.tenant;
+  message.what = id == "receiveTwilioStatus"    ? agents_action::twilio_status
+                 : id == "receiveTwilioMessage" ? agents_action::twilio_incoming
+                                                : agents_action::twilio_voice;
+  message.body = workflow::to_json(value::object(
+      {{"url", "http://" + std::string{c.request.header("host")} + std::string{c.request.target}},
+       {"target", c.request.target},
+       {"signature", c.request.header("x-twilio-signature")},
+       {"form", std::move(fields)}}));
+  to_tenant(c, std::move(message), {}, {});
+}
+
 void api::move_clock(call& c) {
   if (!check_json_type(c)) return;
   const auto body = workflow::parse_json(c.request.body);

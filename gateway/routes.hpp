@@ -44,6 +44,7 @@ enum class operation : uint8_t {
   change_agents,
   get_agent_figures,
   move_clock,
+  receive_twilio,
   list_schedules,
   pause_schedule,
   resume_schedule,

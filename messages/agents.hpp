@@ -24,7 +24,10 @@ enum class agents_action : uint8_t {
   change_rules, ///< body
   install_pack, ///< name; body: the pack as JSON or YAML, or empty for one of the server's own
   perform,      ///< name: of an action; body
-  execute_task, ///< body: {task_type}
+  execute_task,     ///< body: {task_type}
+  twilio_status,    ///< body: {url, target, signature, form}: a callback, as it came; so the next two
+  twilio_incoming,
+  twilio_voice,
 };
 
 /// To a tenant (behind its door). invalid_request, not_found, conflict, unprocessable, overloaded

@@ -52,13 +52,21 @@ refused_record not_unique() {
           "another record has the same values where an index of the collection is unique"};
 }
 
-std::optional<refused_record> refuse_indexes(int64_t now, const std::vector<record_index>& more) {
-  auto count = now;
-  for (const auto& index : more) count += index.unique ? 2 : 1;
-  if (more.empty() || count <= declared_indexes_most) return std::nullopt;
-  return refused_record{record_refusal::none, "the store has as many declared indexes as it may (" +
-                                                  std::to_string(declared_indexes_most) +
-                                                  ", a unique one counts twice)"};
+int64_t count_database_indexes(const std::vector<record_index>& declared) {
+  int64_t count = 0;
+  for (const auto& index : declared) count += index.unique ? 2 : 1;
+  return count;
+}
+
+std::optional<refused_record> refuse_indexes(int64_t now, const index_changes& changes) {
+  const auto count =
+      now - count_database_indexes(changes.drop) + count_database_indexes(changes.create);
+  if (changes.create.empty() || count <= declared_indexes_most) return std::nullopt;
+  return refused_record{record_refusal::none,
+                        "the store has as many different indexes as it may (" +
+                            std::to_string(declared_indexes_most) +
+                            ", a unique one counts twice; collections that declare the same "
+                            "indexes share them)"};
 }
 
 publish_event record_event(record_change what, const std::string& collection, const std::string& id,

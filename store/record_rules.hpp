@@ -1,6 +1,7 @@
 #pragma once
 
 #include "messages/write_batch.hpp"
+#include "store/record_sql.hpp"
 
 /// What every engine decides alike about records.
 namespace steward::store {
@@ -21,11 +22,19 @@ refused_record no_collection(const std::string& name);
 refused_record not_empty(const std::string& name);
 refused_record not_unique();
 
-/// All collections of a store share one table, and each write to it looks at each declared index
-/// (a unique one has a twin): so there are so many of them, and no more.
+/// All collections of a store share one table, and each write to it looks at each index (a unique
+/// one has a twin): so there are so many of them, and no more. Collections that declare alike share
+/// theirs (record_shapes.hpp).
 constexpr int64_t declared_indexes_most = 500;
-/// Of an engine that has `now` of them and would make `more`.
-std::optional<refused_record> refuse_indexes(int64_t now, const std::vector<record_index>& more);
+/// How many indexes of the database these are.
+int64_t count_database_indexes(const std::vector<record_index>& declared);
+/// Of an engine that has `now` of them.
+std::optional<refused_record> refuse_indexes(int64_t now, const index_changes& changes);
+
+/// The first collections have a view each, those past them none. Each is read again by SQLite after
+/// every change of the schema (20,000 take more than a second), and locked by PostgreSQL when a
+/// backup is restored in one transaction.
+constexpr int64_t record_views_most = 1'000;
 
 /// A page of records that is being filled. However few they are, it ends with the first one past so
 /// many bytes, which tells that there are more.

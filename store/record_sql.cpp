@@ -97,6 +97,38 @@ bool is_bounded(const record_condition& c, const std::vector<record_filter>& oth
   });
 }
 
+/// Whether an index on the field leaves fewer records to be looked at.
+bool narrows(const record_filter& filter, const std::string& field) {
+  if (filter.what == record_filter::kind::all)
+    return std::ranges::any_of(filter.parts,
+                               [&](const auto& part) { return narrows(part, field); });
+  const auto& c = filter.condition;
+  if (filter.what != record_filter::kind::condition || c.field != field) return false;
+  switch (c.op) {
+  case record_op::eq:
+  case record_op::lt:
+  case record_op::le:
+  case record_op::gt:
+  case record_op::ge:
+  case record_op::in:
+  case record_op::prefix:
+    return true;
+  case record_op::is_null:
+    return c.values.at(0).as_bool();
+  case record_op::ne:
+  case record_op::contains:
+  case record_op::exists:
+    return false;
+  }
+  return false;
+}
+
+/// How many fields of the order are as in the cursor in all of a range: the first one has all
+/// values of the cursor and a later id, the next one all but the last, ...
+size_t count_alike(const record_query& query, size_t number) {
+  return query.after ? query.order.size() - number : 0;
+}
+
 /// Decodes the last character; its first byte's place.
 size_t last_character(std::string_view text, uint32_t& code) {
   auto at = text.size() - 1;
@@ -153,8 +185,7 @@ size_t count_ranges(const record_query& query) { return query.after ? query.orde
 
 std::string range_sql(const record_query& query, size_t number, record_dialect& dialect) {
   if (!query.after) return "(1 = 1)";
-  // The first range has all values of the cursor and a later id, the next one all but the last, ...
-  const auto same = query.order.size() - number;
+  const auto same = count_alike(query, number);
   std::string sql;
   for (size_t i = 0; i < same; ++i)
     sql += dialect.key(query.order[i].field) + " = " + dialect.key_of(query.after->values[i]) +
@@ -169,21 +200,27 @@ std::string range_sql(const record_query& query, size_t number, record_dialect& 
          dialect.key_of(query.after->values[same]) + ")";
 }
 
-std::string order_sql(const std::vector<record_order>& order, const record_dialect& dialect) {
+std::string order_sql(const record_query& query, size_t number, const record_dialect& dialect) {
   std::string sql;
-  for (const auto& by : order) sql += dialect.key(by.field) + (by.descending ? " DESC, " : ", ");
-  return sql + (!order.empty() && order.back().descending ? "id DESC" : "id");
+  for (auto i = count_alike(query, number); i < query.order.size(); ++i)
+    sql += dialect.key(query.order[i].field) + (query.order[i].descending ? " DESC, " : ", ");
+  return sql + (!query.order.empty() && query.order.back().descending ? "id DESC" : "id");
+}
+
+bool may_serve(const std::vector<record_index>& indexes, const record_query& query) {
+  return std::ranges::any_of(indexes, [&](const record_index& index) {
+    const auto& first = index.fields.at(0);
+    return (!query.order.empty() && query.order[0].field == first) || narrows(query.filter, first);
+  });
 }
 
 std::string index_sql(const record_index& index, const record_dialect& dialect) {
-  std::string sql;
-  for (const auto& field : index.fields) sql += dialect.key(field) + ", ";
-  return sql + "id";
+  return unique_sql(index, dialect) + ", id";
 }
 
 std::string unique_sql(const record_index& index, const record_dialect& dialect) {
-  std::string sql;
-  for (const auto& field : index.fields) sql += (sql.empty() ? "" : ", ") + dialect.key(field);
+  std::string sql{"collection"};
+  for (const auto& field : index.fields) sql += ", " + dialect.key(field);
   return sql;
 }
 
@@ -221,12 +258,12 @@ index_changes plan_indexes(const std::vector<record_index>& before,
   return changes;
 }
 
-std::string index_name(int64_t collection, const record_index& index) {
-  return "records_" + std::to_string(collection) + "_" + std::to_string(index.number);
+std::string index_name(int64_t shape, const record_index& index) {
+  return "records_shape_" + std::to_string(shape) + "_" + std::to_string(index.number);
 }
 
-std::string unique_index_name(int64_t collection, const record_index& index) {
-  return index_name(collection, index) + "_unique";
+std::string unique_index_name(int64_t shape, const record_index& index) {
+  return index_name(shape, index) + "_unique";
 }
 
 std::string view_name(const collection_row& collection) {

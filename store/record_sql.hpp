@@ -42,16 +42,26 @@ std::string to_sql(const record_filter& filter, record_dialect& dialect);
 size_t count_ranges(const record_query& query);
 std::string range_sql(const record_query& query, size_t number, record_dialect& dialect);
 
-/// "key, key DESC, id DESC"
-std::string order_sql(const std::vector<record_order>& order, const record_dialect& dialect);
-/// The keys of an index, with the id after them.
+/// "key, key DESC, id DESC": of a range. What all of it have alike is left out, for SQLite would
+/// sort by it even where the index has it in order.
+std::string order_sql(const record_query& query, size_t number, const record_dialect& dialect);
+/// Where the records of a collection are.
+struct record_place {
+  int64_t collection = 0;
+  int64_t shape = 0; ///< Of its indexes (record_shapes.hpp); 0 where none of them is to be used.
+};
+/// Whether one of the indexes may have the answer in one stretch. An engine is shown them only
+/// then: it knows too little of a collection to be trusted with indexes that don't help.
+bool may_serve(const std::vector<record_index>& indexes, const record_query& query);
+
+/// The collection, the keys of an index, and the id after them.
 std::string index_sql(const record_index& index, const record_dialect& dialect);
 
-/// The keys of its unique twin, and the records that it is about: " AND ...".
+/// The collection and the keys: of its unique twin. And the records that it is about: " AND ...".
 std::string unique_sql(const record_index& index, const record_dialect& dialect);
 std::string unique_where_sql(const record_index& index, record_dialect& dialect);
 
-/// What has to happen to the indexes of a collection.
+/// What has to happen to the indexes of a collection, or of a shape.
 struct index_changes {
   std::vector<record_index> drop, create;
 };
@@ -60,9 +70,9 @@ struct index_changes {
 index_changes plan_indexes(const std::vector<record_index>& before,
                            std::vector<record_index>& after);
 
-/// "records_3_1", "records_3_1_unique": of a collection and an index by their numbers.
-std::string index_name(int64_t collection, const record_index& index);
-std::string unique_index_name(int64_t collection, const record_index& index);
+/// "records_shape_3_1", "records_shape_3_1_unique": of a shape and an index by their numbers.
+std::string index_name(int64_t shape, const record_index& index);
+std::string unique_index_name(int64_t shape, const record_index& index);
 /// "records_3_orders": what BI tools read.
 std::string view_name(const collection_row& collection);
 

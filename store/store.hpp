@@ -162,8 +162,8 @@ public:
                                                          size_t limit) = 0;
 
   virtual result<std::vector<tenant_id>> tenants() = 0;
-  /// Those that have something to do by themselves: a run that is pending or running, a listener or
-  /// a schedule.
+  /// Those that have something to do by themselves: a run that is pending or running, a listener, a
+  /// schedule, or agents, whose states are the collection `agent_states`.
   virtual result<std::vector<tenant_id>> busy_tenants() = 0;
 };
 

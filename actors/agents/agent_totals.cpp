@@ -49,7 +49,8 @@ void agent_totals::pending(const std::string& tenant, size_t approvals) {
 agent_totals::figures agent_totals::read() const {
   const std::lock_guard lock{mutex_};
   auto f = sums_;
-  for (const auto& [who, state] : breakers_) f.breakers[who.second] = std::max(f.breakers[who.second], state);
+  for (const auto& [who, state] : breakers_)
+    f.breakers[who.second] = std::max(f.breakers[who.second], state);
   for (const auto& [tenant, count] : pending_) f.pending_approvals += count;
   return f;
 }

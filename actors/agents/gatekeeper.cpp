@@ -80,6 +80,8 @@ void gatekeeper_state::load() {
             if (m.failed) return later();
             loading_ = false;
             gate_.emplace(id_, *m.stored, node_->outside.now_us());
+            for (const auto& message : m.stored->unsent)
+              deliver_message(agents::text_of(message, "id"), message);
             declare_agents();
             remind_me();
             next();
@@ -151,6 +153,7 @@ void gatekeeper_state::after(agents::step& s) {
   totals.pending(id_, gate_->approvals_pending());
   for (const auto& [name, a] : gate_->agents())
     totals.breaker(id_, name, static_cast<int>(gate_->breaker_state(name, s.now_us())));
+  for (const auto& d : s.deliveries) deliver_message(d.outreach_id, d.document);
   for (const auto& decision : s.writes_to_do)
     line_up({[this, decision] { carry_out_writes(decision); }, nullptr});
   for (const auto& r : s.runs) {
@@ -321,6 +324,7 @@ caf::behavior gatekeeper(caf::event_based_actor* self, std::shared_ptr<node> n, 
       [s](const ask_terms& m) { return s->terms(m); },
       [s](const execution& m) { return s->executed(m); },
       [s](const reminder_due&) { s->reminded(); },
+      [s](const delivery_report& m) { s->reported(m); },
       [s](const batch_done& m) { s->settled(m); },
       [s](load_atom) { s->read_again(); },
       [s](next_atom) { s->read_again(); },

@@ -83,6 +83,10 @@ void gatekeeper_state::perform(const agents_action what, const std::string& name
     return perform_action(name, read, key, 0);
   case kind::execute_task:
     return execute_task(read);
+  case kind::twilio_status:
+  case kind::twilio_incoming:
+  case kind::twilio_voice:
+    return called_back(what, read);
   default:
     return fail({ec::invalid_request, "this can't be asked of agents", {}, {}});
   }
@@ -236,7 +240,7 @@ void gatekeeper_state::patch_outreach(const std::string& id, const value& body) 
 }
 
 void gatekeeper_state::outreach_changed(const std::string& id, const value& stored,
-                                        const value& body) {
+                                        const value& body, unsigned attempt) {
   const auto status = text_of(body, "status"), was = text_of(stored, "status");
   const auto now = agents::time_or_null(node_->outside.now_us());
   const auto text = text_of(body.get("response"), "text");
@@ -262,8 +266,10 @@ void gatekeeper_state::outreach_changed(const std::string& id, const value& stor
                         "what was answered, at most 4000 bytes"));
     if (was == "responded")
       return fail({ec::conflict, "this message was answered already", {}, {}});
-    change.set("response",
-               value::object({{"received", true}, {"text", text}, {"responded_at", now}}));
+    auto response = value::object({{"received", true}, {"text", text}, {"responded_at", now}});
+    if (const auto inbound = text_of(body.get("response"), "inbound_id"); !inbound.empty())
+      response.set("inbound_id", inbound);
+    change.set("response", response);
     event = "OUTREACH_RESPONDED";
   } else {
     return fail(wrong("/status", "this is no status that can be set",
@@ -272,6 +278,7 @@ void gatekeeper_state::outreach_changed(const std::string& id, const value& stor
   consider m;
   m.tenant = id_;
   m.settings = gate_->settings();
+  m.again = attempt > 0;
   const auto merged = merge_patch(stored, change);
   m.first = {{agents::planned_write::kind::merge, "outreach", id, change, std::nullopt}};
   if (status == "responded" && gate_->answers()) {
@@ -301,15 +308,12 @@ void gatekeeper_state::outreach_changed(const std::string& id, const value& stor
       if (const auto* put = std::get_if<put_record>(&op);
           put && put->collection == "outreach" && put->id == id)
         if (auto read = workflow::parse_json(put->data)) document = std::move(*read);
-    commit(std::move(draft), std::move(s), std::move(*c.ops),
-           [this, document](const batch_result& r) {
-             if (r.what != batch_result::kind::committed)
-               return fail({ec::unavailable,
-                            "others changed it meanwhile; ask again",
-                            {},
-                            std::chrono::milliseconds{100}});
-             finish(shown(document));
-           });
+    commit(std::move(draft), std::move(s), std::move(*c.ops), [=, this](const batch_result& r) {
+      if (r.what == batch_result::kind::committed) return finish(shown(document));
+      if (attempt + 1 < attempts_most && gate_)
+        return outreach_changed(id, stored, body, attempt + 1);
+      fail({ec::conflict, "others change the same things too often: " + r.reason, {}, {}});
+    });
   });
 }
 

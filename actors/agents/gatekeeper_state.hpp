@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/agents/courier.hpp"
 #include "actors/agents/messages.hpp"
 #include "actors/local_messages.hpp"
 #include "actors/node.hpp"
@@ -27,6 +28,7 @@ public:
   void settled(const batch_done& m);
   void read_again();
   void run_started(const std::string& decision_id, const std::string& error);
+  void reported(const delivery_report& m);
 
 private:
   using slot_and_pass = std::pair<reply_slot, ticket>;
@@ -66,12 +68,20 @@ private:
   void propose(const std::string& agent, agents::proposal p, const std::string& customer,
                const std::string& shown, bool by_person);
   void outreach_changed(const std::string& id, const workflow::value& stored,
-                        const workflow::value& body);
+                        const workflow::value& body, unsigned attempt = 0);
   void perform_action(const std::string& name, const workflow::value& body, const std::string& key,
                       unsigned attempt);
   void install(const std::string& name, const std::string& body);
   void carry_out_writes(const std::string& decision_id);
   void execute_task(const workflow::value& body);
+  void deliver_message(const std::string& id, const workflow::value& document);
+  void write_outreach(const std::string& id, const workflow::value& stored,
+                      const workflow::value& change, const char* event, const std::string& error);
+  void called_back(agents_action what, const workflow::value& body);
+  void refuse_call(const std::string& why, const workflow::value& form);
+  void answer_call(const workflow::value& form);
+  void find_called(agents_action what, const workflow::value& form);
+  void unexpected(const std::string& from, const workflow::value& form);
   void remind_me();
   void declare_agents();
 
@@ -94,6 +104,7 @@ private:
   std::optional<committing> under_way_;
   uint64_t commits_ = 0;
   int64_t reminded_for_ = 0;
+  int64_t refused_us_ = 0; ///< When a forged callback was last written down.
 };
 
 } // namespace steward

@@ -47,6 +47,12 @@ struct read_documents {
   tenant_id tenant;
   std::vector<std::pair<std::string, std::string>> which; ///< Collection and id.
 };
+/// -> documents: those that a filter finds.
+struct search_documents {
+  tenant_id tenant;
+  std::string collection, filter, sort;
+  size_t limit = 1;
+};
 struct documents {
   bool failed = false;
   std::shared_ptr<std::vector<workflow::value>> found;
@@ -96,6 +102,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(steward::reminder_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(steward::consider)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(steward::considered)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(steward::read_documents)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(steward::search_documents)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(steward::documents)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(steward::read_gate)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(steward::gate_read)

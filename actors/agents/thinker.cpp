@@ -46,6 +46,24 @@ public:
     return d;
   }
 
+  documents answer(const search_documents& m) {
+    documents d;
+    d.found = std::make_shared<std::vector<value>>();
+    record_query q;
+    q.collection = m.collection;
+    q.limit = m.limit;
+    auto filter = read_record_filter(m.filter);
+    auto order = read_record_order(m.sort);
+    if (!filter || !order) return {true, nullptr};
+    q.filter = std::move(*filter);
+    q.order = std::move(*order);
+    const auto rows = reader_->find_records(m.tenant, q);
+    if (!rows) return {true, nullptr};
+    for (const auto& row : *rows)
+      if (auto data = workflow::parse_json(row.data)) d.found->push_back(std::move(*data));
+    return d;
+  }
+
   gate_read answer(const read_gate& m) {
     gate_read g;
     g.stored = std::make_shared<agents::stored_gate>();
@@ -113,6 +131,8 @@ private:
          100'000, decision);
     each("approvals", R"({"status":"pending"})", "created_at", 10'000,
          [&](const std::string&, value data) { into.approvals.push_back(std::move(data)); });
+    each("outreach", R"({"status":"pending"})", "created_at", 10'000,
+         [&](const std::string&, value data) { into.unsent.push_back(std::move(data)); });
     each("audit_logs", "", "-sequence", 1,
          [&](const std::string&, value data) { into.last_audit = std::move(data); });
     each("autonomous_days", "", "-date", 1,
@@ -134,6 +154,7 @@ caf::behavior thinker(caf::event_based_actor* self, std::shared_ptr<node> n) {
   return caf::message_handler{
       [s](const consider& m) { return s->answer(m); },
       [s](const read_documents& m) { return s->answer(m); },
+      [s](const search_documents& m) { return s->answer(m); },
       [s](const read_gate& m) { return s->answer(m); },
       [s](const ask_agents& m, const reply_slot& slot) { s->figures(m, slot); },
   }

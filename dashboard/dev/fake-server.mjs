@@ -4,16 +4,19 @@
 //   PORT=8090 QUIET=1 SPEED=0.3 node dev/fake-server.mjs
 //
 // QUIET: no runs but those that are asked for. SPEED: 0.3 means calls and waits take 30 % as long.
-// EMPTY: no workflows either. DIST: serve this folder as the gateway would serve the dashboard.
+// EMPTY: no workflows and no pack either. NOPACK: no pack installed yet. DIST: serve this folder as the gateway would serve the dashboard.
 import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
 import { extname, join, normalize } from "node:path";
 import { WebSocketServer } from "ws";
+import { ownerAnswer } from "./fake/owner_api.mjs";
+import { createSalon } from "./fake/salon_world.mjs";
 import { samples } from "./fake/samples.mjs";
 import { createWorld } from "./fake/world.mjs";
 
 const port = Number(process.env.PORT ?? 8090);
 const world = createWorld({ speed: Number(process.env.SPEED ?? 1) });
+const salon = createSalon(world.publish, { installed: !process.env.EMPTY && !process.env.NOPACK });
 if (!process.env.EMPTY) for (const sample of samples) world.deploy(sample.text);
 
 const types = {
@@ -62,6 +65,13 @@ async function api(request, response, url) {
   const query = Object.fromEntries(url.searchParams);
   const missing = () => problem(response, 404, "Not found", `nothing is at ${url.pathname}`);
 
+  if (["autonomous", "packs", "records", "internal"].includes(parts[0])) {
+    const text = await bodyOf(request);
+    const found = ownerAnswer(salon, request.method, parts, query, text === "" ? undefined : JSON.parse(text));
+    if (!found) return missing();
+    if (found.title) return problem(response, found.status, found.title, found.detail, found.errors);
+    return answer(response, found.status, found.body);
+  }
   if (route === "GET stats/1") return answer(response, 200, world.stats());
   if (route === "GET tree/1") return answer(response, 200, world.tree());
   if (route === "POST tree/2" && parts[1] === "kill") {
@@ -144,5 +154,7 @@ if (!process.env.QUIET && !process.env.EMPTY) {
   };
   loop();
 }
+
+if (!process.env.QUIET) setInterval(() => salon.step(), 7000);
 
 server.listen(port, "127.0.0.1", () => console.log(`fake server on http://127.0.0.1:${port}`));

@@ -18,7 +18,18 @@ const [faulted, completed, running] = [await newest("faulted"), await newest("co
 const history = (await get(`runs/${completed}/events`)).items;
 const step = history.find((one) => /task.completed/.test(one.type) && /capture$/.test(one.task));
 const started = history.findLast((one) => one.task === step.task && /task.started/.test(one.type)).seq;
+const decided = (await get("autonomous/decisions?status=success")).items.at(-1)?.id;
+const rejected = (await get("autonomous/decisions?status=rejected")).items.at(-1)?.id;
 const pages = {
+  approvals: "/approvals",
+  "approvals-history": "/approvals?tab=history",
+  salon: "/salon",
+  decisions: "/decisions",
+  decision: `/decisions/${decided}`,
+  "decision-rejected": `/decisions/${rejected}`,
+  agents: "/agents",
+  agent: "/agents/discount_agent",
+  governance: "/governance",
   overview: "/",
   workflows: "/workflows",
   workflow: "/workflows/shop/fulfil-order",
@@ -33,7 +44,7 @@ const pages = {
 
 const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
 for (const colorScheme of ["light", "dark"]) {
-  for (const width of [1440, 390]) {
+  for (const width of (process.env.WIDTHS ?? "1440,390").split(",").map(Number)) {
     const context = await browser.newContext({
       colorScheme, viewport: { width, height: width > 1000 ? 900 : 844 }, reducedMotion: "reduce",
     });

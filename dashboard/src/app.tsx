@@ -20,6 +20,13 @@ const RunPage = lazy(() => import("./pages/run").then((module) => ({ default: mo
 const WorkflowPage = lazy(() =>
   import("./pages/workflow").then((module) => ({ default: module.WorkflowPage })),
 );
+const ApprovalsPage = lazy(() => import("./pages/approvals").then((module) => ({ default: module.ApprovalsPage })));
+const AgentsPage = lazy(() => import("./pages/agents").then((module) => ({ default: module.AgentsPage })));
+const AgentPage = lazy(() => import("./pages/agent").then((module) => ({ default: module.AgentPage })));
+const DecisionsPage = lazy(() => import("./pages/decisions").then((module) => ({ default: module.DecisionsPage })));
+const DecisionPage = lazy(() => import("./pages/decision").then((module) => ({ default: module.DecisionPage })));
+const GovernancePage = lazy(() => import("./pages/governance").then((module) => ({ default: module.GovernancePage })));
+const SalonPage = lazy(() => import("./pages/salon").then((module) => ({ default: module.SalonPage })));
 
 export function createQueryClient(): QueryClient {
   return new QueryClient({
@@ -29,6 +36,9 @@ export function createQueryClient(): QueryClient {
         // A refusal stays a refusal; only what may pass by itself is worth another try.
         retry: (count, error) => count < 1 && error instanceof ApiError && error.status >= 500,
       },
+      // What a person does without a network fails at once. The default would keep it, show it as
+      // done, and do it whenever the network is back.
+      mutations: { networkMode: "always" },
     },
   });
 }
@@ -93,6 +103,27 @@ export function App() {
                 </Route>
                 <Route path="/tree">
                   <TreePage />
+                </Route>
+                <Route path="/approvals">
+                  <ApprovalsPage />
+                </Route>
+                <Route path="/salon">
+                  <SalonPage />
+                </Route>
+                <Route path="/decisions">
+                  <DecisionsPage />
+                </Route>
+                <Route path="/decisions/:id">
+                  {({ id }) => <DecisionPage key={id} id={id} />}
+                </Route>
+                <Route path="/agents">
+                  <AgentsPage />
+                </Route>
+                <Route path="/agents/:name">
+                  {({ name }) => <AgentPage key={name} name={name} />}
+                </Route>
+                <Route path="/governance">
+                  <GovernancePage />
                 </Route>
                 <Route path="/index.html">
                   <Redirect to="/" replace />

@@ -40,7 +40,7 @@ export function renderPage(page: ReactNode, answers: Answers, path = "/") {
     return answer instanceof Response ? answer.clone() : new Response(JSON.stringify(answer));
   });
   const cache = createQueryClient();
-  cache.setDefaultOptions({ queries: { retry: false, staleTime: 2000 } });
+  cache.setDefaultOptions({ ...cache.getDefaultOptions(), queries: { retry: false, staleTime: 2000 } });
   const feeds = fakeSockets();
   const feed = new Feed({ open: feeds.open, batchMs: 1 });
   const pulse = new Pulse();

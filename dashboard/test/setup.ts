@@ -1,8 +1,12 @@
 import "@testing-library/jest-dom/vitest";
 import { cleanup, configure } from "@testing-library/react";
 import { afterEach, vi } from "vitest";
+import { resetServerClock } from "../src/live/server_clock";
 
-afterEach(cleanup);
+afterEach(() => {
+  cleanup();
+  resetServerClock();
+});
 configure({ asyncUtilTimeout: 5000 });
 
 // What jsdom does not have and Mantine, the editor and the graph ask for.

@@ -15,8 +15,7 @@ namespace {
 /// One answer to one message, and what follows.
 class answering {
 public:
-  explicit answering(const skill_input& in)
-      : in_(in), s_(in), outreach_(in.trigger.get("outreach")) {
+  explicit answering(const skill_input& in) : in_(in), s_(in), outreach_(asked_by(in)) {
     outreach_id_ = text_of(outreach_, "id");
     decision_id_ = text_of(outreach_, "decision_id");
     to_.id = text_of(outreach_, "customer_id");
@@ -47,8 +46,8 @@ public:
     case meaning::no:
       reminder ? will_not_come() : decline();
       break;
-    case meaning::unclear:
-      reply("unclear");
+    case meaning::unclear: // after an answer that was understood ("thanks!") nothing is asked again
+      if (text_of(outreach_, "response.action").empty()) reply("unclear");
       break;
     }
     plan_.answer(value::object({{"meaning", to_string(said)}, {"action", action_}}));
@@ -56,6 +55,20 @@ public:
   }
 
 private:
+  /// The message that was answered; of an answer to a reply ("we did not understand"), the one that
+  /// the reply was about.
+  static value asked_by(const skill_input& in) {
+    auto outreach = in.trigger.get("outreach");
+    const auto about = text_of(outreach, "reply_to");
+    if (about.empty()) return outreach;
+    for (const auto& r : observed(in, "original"))
+      if (r.id == about) {
+        outreach = *r.data;
+        outreach.set("id", r.id);
+      }
+    return outreach;
+  }
+
   std::string appointment_id() const { return "apt_" + outreach_id_; }
 
   /// What is known for the words of a reply. Nothing empty: a template that needs it would fail.
@@ -128,10 +141,9 @@ private:
   }
 
   void accept() {
-    if (booked_) { // said twice
-      if (booked_->stands()) reply("booked");
+    if (booked_) { // said twice; what was cancelled is not booked again by the same message
       action_ = "accepted";
-      return;
+      return reply(booked_->stands() ? "booked" : "gone");
     }
     if (outreach_id_.empty() || !offered_ || offered_->start_us <= in_.now_us ||
         !s_.why_not(*offered_->who, *offered_->what, offered_->start_us).empty()) {
@@ -213,12 +225,29 @@ private:
   }
 
   void decline() {
-    if (booked_ && booked_->stands())
-      return reply("unclear"); // first yes, then no: a person's matter
+    if (has_booked()) { // first yes, then no: the last word counts, as long as it is in time
+      if (!booked_->is_open() || booked_->time.begin_us <= in_.now_us) return reply("declined");
+      cancel_appointment(*booked_, "the customer changed their mind");
+      note("cancelled");
+      return reply("declined");
+    }
     plan_.close(decision_id_, "rejected", "the customer declined");
     note("declined");
     reopen_entry();
     reply("declined");
+  }
+
+  bool has_booked() const { return booked_ && booked_->stands(); }
+
+  /// The decision that brought it about has failed then.
+  void cancel_appointment(const appointment& a, std::string_view reason) {
+    plan_.merge("appointments", a.id,
+                value::object({{"status", "cancelled"},
+                               {"cancelled_at", instant_text(in_.now_us)},
+                               {"cancel_reason", reason}}),
+                a.version);
+    plan_.close(text_of(*a.data, "decision_id"), "failed", "the appointment was cancelled", 0,
+                a.id);
   }
 
   /// Who waits goes on waiting, for other slots.
@@ -229,9 +258,11 @@ private:
   }
 
   void another_time() {
-    plan_.close(decision_id_, "rejected", "the customer asked for another time");
-    note("another_time");
-    reopen_entry();
+    if (!has_booked()) { // else it stands until another is booked
+      plan_.close(decision_id_, "rejected", "the customer asked for another time");
+      note("another_time");
+      reopen_entry();
+    }
     const auto times = free_times();
     if (times.empty()) return reply("no_times");
     reply("another_time", value::object({{"times", times}}));
@@ -256,13 +287,7 @@ private:
   /// Told in time: the slot can be given to somebody else.
   void will_not_come() {
     if (own_ && own_->is_open() && own_->time.begin_us > in_.now_us) {
-      plan_.merge("appointments", own_->id,
-                  value::object({{"status", "cancelled"},
-                                 {"cancelled_at", instant_text(in_.now_us)},
-                                 {"cancel_reason", "the customer said so when reminded"}}),
-                  own_->version);
-      plan_.close(text_of(*own_->data, "decision_id"), "failed", "the appointment was cancelled", 0,
-                  own_->id);
+      cancel_appointment(*own_, "the customer said so when reminded");
       plan_.close(decision_id_, "success", "cancelled in time", 0, own_->id);
     } else {
       plan_.close(decision_id_, "rejected", "the customer declined");
@@ -274,9 +299,11 @@ private:
   void stop() {
     plan_.merge("customers", to_.id,
                 value::object({{"consent", value::object({{"opted_out", true}})}}));
-    plan_.close(decision_id_, "rejected", "the customer wants no more messages");
+    if (!has_booked()) {
+      plan_.close(decision_id_, "rejected", "the customer wants no more messages");
+      reopen_entry();
+    }
     note("opted_out");
-    reopen_entry();
     for (const auto& r : observed(in_, "theirs")) {
       if (r.id == outreach_id_ || !is_open_status(text_of(*r.data, "status"))) continue;
       plan_.merge("outreach", r.id,

@@ -160,24 +160,25 @@ private:
     auto summary = "Offer " + name + " the free time of " + o.what.who->hours.name + " " +
                    moment_words(o.what.start_us, s_, "en") + ": " + o.what.what->name;
     if (cheaper) summary += ", " + std::to_string(std::lround(o.what.discount_percent)) + " % off";
-    return value::object({{"decision_type", type},
-                          {"summary", summary},
-                          {"reasons", array_of(o.worth.reasons)},
-                          {"priority", urgency(gap)},
-                          {"key", "gap_fill:" + gap.id + ":" + to.id},
-                          {"customer_id", to.id},
-                          {"trigger_id", gap.id},
-                          {"trigger_type", "gap"},
-                          {"staff_id", o.what.who->hours.id},
-                          {"service_id", o.what.what->length.id},
-                          {"time_slot", instant_text(o.what.start_us)},
-                          {"action_taken", "outreach_initiated"},
-                          {"details", details},
-                          {"revenue", money(o.what.price())},
-                          {"expires_at", instant_text(expires)},
-                          {"act", outreach_act(to, type, cheaper ? "discount_offer" : "gap_offer",
-                                               to.offers_by, template_fields(o.what, to, s_),
-                                               offer_details(o.what, expires), expires)}});
+    return value::object(
+        {{"decision_type", type},
+         {"summary", summary},
+         {"reasons", array_of(o.worth.reasons)},
+         {"priority", urgency(gap)},
+         {"key", "gap_fill:" + gap.id + ":" + to.id},
+         {"customer_id", to.id},
+         {"trigger_id", gap.id},
+         {"trigger_type", "schedule_gap"},
+         {"staff_id", o.what.who->hours.id},
+         {"service_id", o.what.what->length.id},
+         {"time_slot", instant_text(o.what.start_us)},
+         {"action_taken", "outreach_initiated"},
+         {"details", details},
+         {"revenue", money(o.what.price())},
+         {"expires_at", instant_text(expires)},
+         {"act",
+          outreach_act(to, type, "gap", cheaper ? "discount_offer" : "gap_offer", to.offers_by,
+                       template_fields(o.what, to, s_), offer_details(o.what, expires), expires)}});
   }
 
   static std::string_view urgency(const known_gap& gap) {

@@ -106,8 +106,9 @@ value invite(const invitation& what, const slot& chosen, const prospect& p, cons
        {"details", details},
        {"revenue", money(chosen.price())},
        {"expires_at", instant_text(expires)},
-       {"act", outreach_act(p.who, type, words, p.who.offers_by, template_fields(chosen, p.who, s),
-                            offer_details(chosen, expires), expires)}});
+       {"act",
+        outreach_act(p.who, type, "customer_score", words, p.who.offers_by,
+                     template_fields(chosen, p.who, s), offer_details(chosen, expires), expires)}});
 }
 
 } // namespace steward::intelligence::salon

@@ -62,8 +62,9 @@ value reminder(const appointment& a, const missed_risk::forecast& f, const conta
        {"details", details},
        {"revenue", money(a.price * f.risk)},
        {"expires_at", instant_text(expires)},
-       {"act", outreach_act(to, "no_show_prevention", "no_show_reminder", to.notices_by,
-                            template_fields(what, to, s), offer_details(what, expires), expires)}});
+       {"act",
+        outreach_act(to, "no_show_prevention", "appointment", "no_show_reminder", to.notices_by,
+                     template_fields(what, to, s), offer_details(what, expires), expires)}});
 }
 
 } // namespace

@@ -46,9 +46,11 @@ std::optional<slot> slot_of(const value& details, const salon& s) {
   return found;
 }
 
-value outreach_act(const contact& to, std::string_view type, std::string_view message_template,
-                   std::string_view channel, value fields, value details, int64_t expires_us) {
+value outreach_act(const contact& to, std::string_view type, std::string_view trigger_type,
+                   std::string_view message_template, std::string_view channel, value fields,
+                   value details, int64_t expires_us) {
   auto outreach = value::object({{"outreach_type", type},
+                                 {"trigger_type", trigger_type},
                                  {"channel", channel},
                                  {"template", message_template},
                                  {"language", to.language},

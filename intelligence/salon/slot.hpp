@@ -31,8 +31,9 @@ value offer_details(const slot& offered, int64_t valid_until_us);
 std::optional<slot> slot_of(const value& offer_details, const salon& s);
 
 /// The act of a proposal that writes to the customer.
-value outreach_act(const contact& to, std::string_view type, std::string_view message_template,
-                   std::string_view channel, value fields, value details, int64_t expires_us);
+value outreach_act(const contact& to, std::string_view type, std::string_view trigger_type,
+                   std::string_view message_template, std::string_view channel, value fields,
+                   value details, int64_t expires_us);
 
 /// Until when an offer holds: `valid_minutes` (of settings), and never later than half an hour
 /// before the slot.

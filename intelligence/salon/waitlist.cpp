@@ -1,4 +1,5 @@
 #include "intelligence/instants.hpp"
+#include "intelligence/offers/send_time.hpp"
 #include "intelligence/salon/gap_slots.hpp"
 #include "intelligence/salon/open_questions.hpp"
 #include "intelligence/salon/skills.hpp"
@@ -152,7 +153,7 @@ value promotion(const waiting_entry& e, const slot& chosen, const contact& to, c
        {"revenue", money(chosen.price())},
        {"expires_at", instant_text(expires)},
        {"act",
-        outreach_act(to, "waitlist_promotion", "waitlist_offer", to.notices_by,
+        outreach_act(to, "waitlist_promotion", "waitlist", "waitlist_offer", to.notices_by,
                      template_fields(chosen, to, s), offer_details(chosen, expires), expires)}});
 }
 
@@ -182,7 +183,7 @@ value waitlist(const skill_input& in) {
         written_to.contains(e.customer_id))
       continue;
     const auto to = contact_of(customer->second, s);
-    if (to.notices_by.empty()) continue;
+    if (to.notices_by.empty() || offers::is_quiet(in.now_us, to.clock, {})) continue;
     const auto chosen = matches.best(e);
     if (!chosen || valid_until(*chosen, in) <= in.now_us) continue;
     matches.take(*chosen);

@@ -4,8 +4,8 @@
 #include "store/postgres/migrations.hpp"
 #include "store/postgres/reader.hpp"
 #include "store/postgres/record_dialect.hpp"
+#include "store/postgres/shape_building.hpp"
 #include "store/postgres/url.hpp"
-#include "store/record_rules.hpp"
 #include "workflow/json.hpp"
 
 #include <algorithm>
@@ -81,6 +81,10 @@ std::string insert_sql(const archive_table& table) {
   if (counts) {
     names += ", pending, running, waiting, suspended, cancelled, faulted, completed";
     values += ", 0, 0, 0, 0, 0, 0, 0";
+  }
+  if (table.name == "records") {
+    names += ", shape";
+    values += ", (SELECT c.shape FROM steward.collections c WHERE c.id = (line->>2)::bigint)";
   }
   return "INSERT INTO steward." + std::string{table.name} + " (" + names + ") SELECT " + values +
          " FROM json_array_elements($1::json) AS lines (line)";
@@ -171,6 +175,8 @@ public:
     const auto table = table_of(line);
     if (table != table_name_) {
       if (auto done = flush(); !done) return done;
+      if (table == "records")
+        if (auto done = give_shapes_once(); !done) return done;
       const auto known = std::ranges::find(archive_tables(), table, &archive_table::name);
       if (known == archive_tables().end())
         return failed{store_error{ec::corrupt_data, "there is no such table"}};
@@ -185,16 +191,16 @@ public:
 
   result<bool> finish() override {
     if (auto done = flush(); !done) return done;
+    if (auto done = give_shapes_once(); !done) return done;
     return guarded(options_, [&] {
       auto& db = seat_.take();
       db.execute(count_runs);
-      for (const auto row :
-           db.execute("SELECT id, name, schema, indexes FROM steward.collections")) {
-        auto indexes = decode_indexes(row.view(3));
-        if (!indexes) corrupt("the indexes of a collection are unreadable");
-        collection_row each{row.string(1), row.string(2), std::move(*indexes)};
+      build_shapes(db);
+      for (const auto row : db.execute("SELECT id, name, schema FROM steward.collections"
+                                       " ORDER BY id LIMIT " +
+                                       std::to_string(record_views_most))) {
+        collection_row each{row.string(1), row.string(2), {}};
         each.number = row.integer(0);
-        for (const auto& index : each.indexes) db.execute(create_index_sql(each.number, index));
         const auto schema = workflow::parse_json(each.schema);
         db.execute(
             create_view_sql(each, schema ? columns_of(*schema) : std::vector<std::string>{}));
@@ -205,6 +211,14 @@ public:
   }
 
 private:
+  /// All collections are there before the first record, which gets its collection's.
+  result<bool> give_shapes_once() {
+    return guarded(options_, [&] {
+      if (!std::exchange(has_shapes_, true)) give_shapes(seat_.take());
+      return true;
+    });
+  }
+
   result<bool> flush() {
     if (lines_.empty()) return true;
     lines_ += ']';
@@ -222,6 +236,7 @@ private:
   std::string_view table_name_;
   std::string insert_, lines_;
   size_t count_ = 0;
+  bool has_shapes_ = false;
 };
 
 /// A reader with what it needs around it.

@@ -1,6 +1,7 @@
 #include "store/postgres/migrations.hpp"
 
 #include "store/postgres/migrations/all.hpp"
+#include "store/postgres/shape_building.hpp"
 
 namespace steward::store::postgres {
 
@@ -74,6 +75,8 @@ std::optional<store_error> migrate(connection& db) {
                std::string{program} + "', 0)");
   for (auto next = found->version; next < schema_version(); ++next)
     db.execute(migrations::all[next]);
+  constexpr int64_t first_with_shapes = 3;
+  if (found->version < first_with_shapes) turn_indexes_into_shapes(db);
   db.execute("UPDATE steward.store SET version = " + std::to_string(schema_version()) + "; COMMIT");
   return std::nullopt;
 }

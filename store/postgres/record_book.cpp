@@ -25,11 +25,13 @@ std::optional<collection_edition> edition_of(const Collection* row) {
 
 void record_book::want(const tenant_state& tenant, const put_collection& op) {
   collections_.want({tenant.id, op.row.name});
+  shapes_wanted_ = true;
   ++numbers_wanted_;
 }
 
 void record_book::want(const tenant_state& tenant, const drop_collection& op) {
   collections_.want({tenant.id, op.name});
+  shapes_wanted_ = true;
 }
 
 void record_book::want(const tenant_state& tenant, const put_record& op) {
@@ -50,10 +52,8 @@ void record_book::load(connection& db) {
   if (collections_.wanted().empty()) return;
   load_collections(db);
   if (!records_.wanted().empty()) load_records(db);
+  if (shapes_wanted_) load_shapes(db);
   if (numbers_wanted_ == 0) return;
-  indexes_there_ = db.execute("SELECT count(*) FROM pg_indexes WHERE schemaname = 'steward'"
-                              " AND tablename = 'records' AND indexname <> 'records_pkey'")[0]
-                       .integer(0);
   for (const auto row : db.run(writing::free_collections, parameters::of(numbers_wanted_)))
     free_numbers_.push_back(row.integer(0));
 }
@@ -70,8 +70,17 @@ void record_book::load_collections(connection& db) {
     if (!indexes) corrupt("the indexes of a collection are unreadable");
     collections_.found(static_cast<size_t>(row.integer(0) - 1),
                        {row.integer(1), row.number(2), row.number(3), row.flag(4),
-                        std::move(*indexes), row.flag(6), nullptr});
+                        std::move(*indexes), row.integer(6), row.flag(7), nullptr});
   }
+}
+
+void record_book::load_shapes(connection& db) {
+  for (const auto row : db.run(writing::shapes, {})) {
+    auto indexes = decode_indexes(row.view(1));
+    if (!indexes) corrupt("the indexes of a shape are unreadable");
+    shapes_.add(row.integer(0), {std::move(*indexes), row.integer(2)});
+  }
+  kept_shapes_ = shapes_;
 }
 
 void record_book::load_records(connection& db) {
@@ -94,9 +103,9 @@ record_book::refusal record_book::put(const tenant_state& tenant, const put_coll
   const auto* known = collections_.find({tenant.id, op.row.name});
   const bool is_new = !known;
   auto row = op.row;
-  const auto changes =
-      plan_indexes(known ? known->indexes : std::vector<record_index>{}, row.indexes);
-  if (auto refused = refuse_indexes(indexes_there_, changes.create)) return refused;
+  plan_indexes(known ? known->indexes : std::vector<record_index>{}, row.indexes);
+  const auto change = shapes_.change(known ? known->shape : 0, row.indexes);
+  if (const auto* refused = std::get_if<refused_record>(&change)) return *refused;
   auto& state = collections_.edit({tenant.id, op.row.name});
   if (is_new) {
     state.number = free_numbers_.back();
@@ -104,31 +113,32 @@ record_book::refusal record_book::put(const tenant_state& tenant, const put_coll
   }
   version = ++state.version;
   row.number = state.number;
-  for (const auto& index : changes.drop) drop_index(row.number, index);
-  for (const auto& index : changes.create)
-    schema_changes_.push_back(create_index_sql(row.number, index));
   state.indexes = row.indexes;
+  state.shape = std::get<shape_change>(change).shape;
   state.keeps_history = row.keeps_history;
   state.changed = &op;
+  carry_out(std::get<shape_change>(change), row.number);
   schema_changes_.push_back(replace_view_sql(row, op.columns));
   return std::nullopt;
 }
 
-void record_book::drop_index(int64_t collection, const record_index& index) {
-  schema_changes_.push_back("DROP INDEX steward." + index_name(collection, index));
-  if (index.unique)
-    schema_changes_.push_back("DROP INDEX steward." + unique_index_name(collection, index));
+void record_book::carry_out(const shape_change& change, int64_t collection) {
+  for (const auto& gone : change.drop) schema_changes_.push_back(drop_index_sql(gone));
+  if (change.moves) schema_changes_.push_back(move_records_sql({collection, change.shape}));
+  for (const auto& made : change.create) schema_changes_.push_back(create_index_sql(made));
+  for (const auto number : change.changed)
+    schema_changes_.push_back(write_shape_sql(number, shapes_.find(number)));
 }
 
 record_book::refusal record_book::drop(const tenant_state& tenant, const drop_collection& op) {
   const auto* state = collections_.find({tenant.id, op.name});
   if (!state) return no_collection(op.name);
   if (state->any_record) return not_empty(op.name);
-  for (const auto& index : state->indexes) drop_index(state->number, index);
+  carry_out(std::get<shape_change>(shapes_.change(state->shape, {})), state->number);
   collection_row row;
   row.name = op.name;
   row.number = state->number;
-  schema_changes_.push_back("DROP VIEW steward." + quoted_name(view_name(row)));
+  schema_changes_.push_back("DROP VIEW IF EXISTS steward." + quoted_name(view_name(row)));
   collections_.drop({tenant.id, op.name});
   return std::nullopt;
 }
@@ -170,6 +180,7 @@ void record_book::keep() {
   records_.keep();
   kept_history_ = history_.size();
   kept_changes_ = schema_changes_.size();
+  if (shapes_wanted_) kept_shapes_ = shapes_;
 }
 
 void record_book::take_back() {
@@ -177,6 +188,7 @@ void record_book::take_back() {
   records_.take_back();
   history_.resize(kept_history_);
   schema_changes_.resize(kept_changes_);
+  if (shapes_wanted_) shapes_ = kept_shapes_;
 }
 
 // --- writing ------------------------------------------------------------------------------------
@@ -188,8 +200,8 @@ void record_book::write(group_statement& into) {
 }
 
 void record_book::write_collections(group_statement& into) const {
-  column<int64_t> put_number, put_version, put_updated, put_newest, count_number, count_newest,
-      drop_number;
+  column<int64_t> put_number, put_version, put_updated, put_newest, put_shape, count_number,
+      count_newest, drop_number;
   column<int32_t> put_of;
   column<std::string_view> names, schemas;
   column<std::string_view> indexes;
@@ -214,9 +226,10 @@ void record_book::write_collections(group_statement& into) const {
     put_version.add(static_cast<int64_t>(now.version));
     put_updated.add(now.changed->row.updated_us);
     put_newest.add(static_cast<int64_t>(now.newest_version));
+    put_shape.add(now.shape);
   });
   into.add(writing::put_collections, put_number, put_of, names, schemas, indexes, keeps,
-           put_version, put_updated, put_newest);
+           put_version, put_updated, put_newest, put_shape);
   into.add(writing::count_records, count_number, count_newest);
   into.add(writing::drop_collections, drop_number);
   into.add(writing::drop_histories, drop_number);
@@ -224,7 +237,7 @@ void record_book::write_collections(group_statement& into) const {
 
 void record_book::write_records(group_statement& into) const {
   column<int32_t> put_of;
-  column<int64_t> put_in, versions, created, updated, drop_in;
+  column<int64_t> put_in, versions, created, updated, shapes, drop_in;
   column<std::string_view> put_ids, data, drop_ids;
   records_.for_each_change([&](const record_key& key, const auto& state) {
     const auto* of = collections_.find({std::get<0>(key), std::get<1>(key)});
@@ -241,8 +254,9 @@ void record_book::write_records(group_statement& into) const {
     created.add(state.now->created_us);
     updated.add(state.now->updated_us);
     data.add(*state.now->data);
+    shapes.add(of->shape);
   });
-  into.add(writing::put_records, put_of, put_in, put_ids, versions, created, updated, data);
+  into.add(writing::put_records, put_of, put_in, put_ids, versions, created, updated, data, shapes);
   into.add(writing::drop_records, drop_in, drop_ids);
 }
 
@@ -270,6 +284,8 @@ void record_book::discard() {
   schema_changes_.clear();
   kept_changes_ = 0;
   numbers_wanted_ = 0;
+  shapes_wanted_ = false;
+  shapes_ = kept_shapes_ = {};
   free_numbers_.clear();
 }
 

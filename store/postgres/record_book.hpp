@@ -3,7 +3,7 @@
 #include "store/postgres/book.hpp"
 #include "store/postgres/row_book.hpp"
 #include "store/postgres/tenant_book.hpp"
-#include "store/record_rules.hpp"
+#include "store/record_shapes.hpp"
 
 namespace steward::store::postgres {
 
@@ -40,6 +40,7 @@ private:
     uint64_t version = 0, newest_version = 0;
     bool keeps_history = false;
     std::vector<record_index> indexes;
+    int64_t shape = 0;
     bool any_record = false;                 ///< Known to a `drop_collection`.
     const put_collection* changed = nullptr; ///< When the group changes more than newest_version.
   };
@@ -57,7 +58,8 @@ private:
   void want(const tenant_state& tenant, const std::string& collection, const std::string& id);
   void load_collections(connection& db);
   void load_records(connection& db);
-  void drop_index(int64_t collection, const record_index& index);
+  void load_shapes(connection& db);
+  void carry_out(const shape_change& change, int64_t collection);
   void write_collections(group_statement& into) const;
   void write_records(group_statement& into) const;
   void write_history(group_statement& into) const;
@@ -69,8 +71,9 @@ private:
   std::vector<std::string> schema_changes_;
   size_t kept_changes_ = 0;
   int64_t numbers_wanted_ = 0;
-  int64_t indexes_there_ = 0;         ///< On the table of records.
-  std::vector<int64_t> free_numbers_; ///< For new collections.
+  bool shapes_wanted_ = false;
+  record_shapes shapes_, kept_shapes_; ///< Known when they are wanted.
+  std::vector<int64_t> free_numbers_;  ///< For new collections.
 };
 
 } // namespace steward::store::postgres

@@ -31,10 +31,11 @@ std::vector<record_row> to_records(const rows& from) {
   return list;
 }
 
-std::optional<int64_t> number_of(connection& db, int32_t tenant, const std::string& name) {
-  const auto found = db.run(reading::collection, parameters::of(tenant, name));
+std::optional<record_place> place_of(connection& db, int32_t tenant, const record_query& query) {
+  const auto found = db.run(reading::collection, parameters::of(tenant, query.collection));
   if (found.empty()) return std::nullopt;
-  return found[0].integer(0);
+  const bool served = may_serve(to_collection(found[0]).indexes, query);
+  return record_place{found[0].integer(0), served ? found[0].integer(7) : 0};
 }
 
 /// What a question may still take: PostgreSQL counts each statement anew.
@@ -51,17 +52,11 @@ private:
 
 /// One range of the query, as long as there is room in the page. A record may be large: no more of
 /// them are here at once than fit.
-void read_range(connection& db, const record_query& query, int64_t collection, size_t range,
+void read_range(connection& db, const record_query& query, const record_place& place, size_t range,
                 record_page& into) {
   constexpr size_t rows_at_once = 64;
   record_dialect dialect;
-  const auto filter = to_sql(query.filter, dialect);
-  const auto where = range_sql(query, range, dialect);
-  const auto select =
-      "SELECT id, version, data::text, created_us, updated_us FROM steward.own_records"
-      " WHERE collection = " +
-      std::to_string(collection) + " AND " + filter + " AND " + where + " ORDER BY " +
-      order_sql(query.order, dialect) + " LIMIT " + std::to_string(into.room());
+  const auto select = select_sql(place, query, range, into.room(), dialect);
   if (into.room() <= rows_at_once) {
     // The same question with other values is planned once: that costs more than to answer it.
     const statement known{"records_" + sha256_digest(select), select};
@@ -119,14 +114,15 @@ result<std::vector<record_row>> postgres_reader::find_records(const tenant_id& t
   bool too_long = false;
   auto records = of_tenant(tenant, found{}, [&](connection& db, int32_t own) {
     record_page filling{static_cast<size_t>(page(query.limit))};
-    const auto number = number_of(db, own, query.collection);
-    if (!number) return filling.take();
     const time_left patience;
+    // Of the collection as well: records move from shape to shape.
     const one_moment all{db, "; " + patience.setting()};
     try {
+      const auto place = place_of(db, own, query);
+      if (!place) return filling.take();
       for (size_t i = 0; i < count_ranges(query) && !filling.full(); ++i) {
         if (i > 0) db.execute(patience.setting());
-        read_range(db, query, *number, i, filling);
+        read_range(db, query, *place, i, filling);
       }
     } catch (const sql_error& e) {
       too_long = e.state() == "57014"; // query_canceled

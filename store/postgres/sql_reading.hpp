@@ -107,7 +107,7 @@ inline const statement schedules{"schedules", "SELECT namespace, name, state FRO
 
 inline const statement tenants{"tenants", "SELECT name FROM steward.tenants ORDER BY name"};
 #define STEWARD_COLLECTION                                                                         \
-  "SELECT id, name, schema, indexes, keeps_history, version, updated_us"                           \
+  "SELECT id, name, schema, indexes, keeps_history, version, updated_us, shape"                    \
   " FROM steward.collections WHERE tenant = $1::int"
 inline const statement collection{"collection", STEWARD_COLLECTION " AND name = $2::text"};
 inline const statement collections{"collections",
@@ -131,6 +131,8 @@ inline const statement busy_tenants{
     "SELECT t.name FROM steward.tenants t"
     " WHERE EXISTS (SELECT 1 FROM steward.listeners l WHERE l.tenant = t.id)"
     " OR EXISTS (SELECT 1 FROM steward.schedules s WHERE s.tenant = t.id)"
+    " OR EXISTS (SELECT 1 FROM steward.collections c WHERE c.tenant = t.id"
+    " AND c.name = 'agent_states')"
     " OR EXISTS (SELECT 1 FROM steward.runs r WHERE r.tenant = t.id AND r.status < 2)"
     " ORDER BY t.name"};
 

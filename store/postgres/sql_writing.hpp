@@ -73,9 +73,12 @@ inline const statement find_listeners{
 inline const statement find_collections{
     "find_collections",
     "SELECT x.at, c.id, c.version, c.newest_version, c.keeps_history, c.indexes,"
-    " EXISTS (SELECT 1 FROM steward.records r WHERE r.collection = c.id)"
+    " c.shape, EXISTS (SELECT 1 FROM steward.records r WHERE r.collection = c.id)"
     " FROM unnest($1::int[], $2::text[]) WITH ORDINALITY x (tenant, name, at)"
     " JOIN steward.collections c ON c.tenant = x.tenant AND c.name = x.name"};
+/// All of them: there are 500 at most.
+inline const statement shapes{"shapes",
+                              "SELECT id, indexes, collections FROM steward.record_shapes"};
 inline const statement free_collections{
     "free_collections",
     "SELECT nextval('steward.collection_numbers') FROM generate_series(1, $1::bigint)"};
@@ -230,10 +233,11 @@ inline constexpr row_change drop_feed{
 
 inline constexpr row_change put_collections{
     24, "INSERT INTO steward.collections (id, tenant, name, schema, indexes, keeps_history,"
-        " version, updated_us, newest_version) SELECT * FROM unnest($1::bigint[], $2::int[],"
+        " version, updated_us, newest_version, shape) SELECT * FROM unnest($1::bigint[], $2::int[],"
         " $3::text[], $4::text[], $5::text[], $6::boolean[], $7::bigint[], $8::bigint[],"
-        " $9::bigint[]) ON CONFLICT (id) DO UPDATE SET schema = excluded.schema,"
-        " indexes = excluded.indexes, keeps_history = excluded.keeps_history,"
+        " $9::bigint[], $10::bigint[]) ON CONFLICT (id) DO UPDATE SET schema = excluded.schema,"
+        " indexes = excluded.indexes, shape = excluded.shape,"
+        " keeps_history = excluded.keeps_history,"
         " version = excluded.version, updated_us = excluded.updated_us,"
         " newest_version = excluded.newest_version"};
 inline constexpr row_change count_records{
@@ -246,11 +250,12 @@ inline constexpr row_change drop_histories{
         " WHERE h.collection = x.id"};
 inline constexpr row_change put_records{
     28,
-    "INSERT INTO steward.records (tenant, collection, id, version, created_us, updated_us, data)"
-    " SELECT x.tenant, x.collection, x.id, x.version, x.created_us, x.updated_us, x.data::jsonb"
-    " FROM unnest($1::int[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[],"
-    " $6::bigint[], $7::text[])"
-    " x (tenant, collection, id, version, created_us, updated_us, data)"
+    "INSERT INTO steward.records (tenant, collection, id, version, created_us, updated_us, data,"
+    " shape)"
+    " SELECT x.tenant, x.collection, x.id, x.version, x.created_us, x.updated_us, x.data::jsonb,"
+    " x.shape FROM unnest($1::int[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[],"
+    " $6::bigint[], $7::text[], $8::bigint[])"
+    " x (tenant, collection, id, version, created_us, updated_us, data, shape)"
     " ON CONFLICT (collection, id) DO UPDATE SET version = excluded.version,"
     " created_us = excluded.created_us, updated_us = excluded.updated_us,"
     " data = excluded.data"};
@@ -268,7 +273,7 @@ inline constexpr row_change add_history{
 inline const statement* const lookups[] = {
     &last_ids,    &find_tenants,     &find_workflows, &find_versions,  &find_runs,
     &find_keys,   &find_events,      &oldest_events,  &find_listeners, &oldest_runs,
-    &oldest_feed, &find_collections, &find_records};
+    &oldest_feed, &find_collections, &find_records,   &shapes};
 inline constexpr const row_change* changes[] = {
     &put_tenants,    &add_events,       &add_workflows,      &add_runs,          &update_runs,
     &add_entries,    &put_keys,         &drop_old_keys,      &put_timers,        &drop_timers,

@@ -2,12 +2,12 @@
 
 #include "messages/record_bodies.hpp"
 #include "store/feed_codec.hpp"
-#include "store/record_rules.hpp"
 #include "store/sqlite/file_lock.hpp"
 #include "store/sqlite/guarded.hpp"
 #include "store/sqlite/migrations.hpp"
 #include "store/sqlite/reader.hpp"
 #include "store/sqlite/record_dialect.hpp"
+#include "store/sqlite/shape_building.hpp"
 #include "workflow/json.hpp"
 
 #include <algorithm>
@@ -93,8 +93,8 @@ const std::map<std::string_view, table_sql>& tables() {
          {"id", "x.id"},
          {"version", "x.version"},
          {"updated_us", "x.updated_us"}},
-        "records (collection, id, version, created_us, updated_us, data) SELECT $2, $3, $4, $5, $6,"
-        " $7"}},
+        "records (collection, id, version, created_us, updated_us, data, shape) SELECT $2, $3, $4,"
+        " $5, $6, $7, (SELECT shape FROM collections WHERE id = $2)"}},
       {"record_history",
        {"record_history x JOIN collections c ON c.id = x.collection"
         " ORDER BY x.collection, x.id, x.version",
@@ -252,6 +252,7 @@ public:
     if (known == inserts_.end())
       return failed{store_error{ec::corrupt_data, "there is no such table"}};
     auto done = guarded([&] {
+      if (known->first == "records") give_shapes_once();
       known->second->execute(line);
       return true;
     });
@@ -264,8 +265,9 @@ public:
     return guarded([&] {
       db_.execute("INSERT INTO run_counts (tenant, status, runs)"
                   " SELECT tenant, status, count(*) FROM runs GROUP BY tenant, status");
-      for (const auto& row : collections()) {
-        for (const auto& index : row.indexes) db_.execute(create_index_sql(row.number, index));
+      give_shapes_once();
+      build_shapes(db_);
+      for (const auto& row : collections(record_views_most)) {
         const auto schema = workflow::parse_json(row.schema);
         db_.execute(
             create_view_sql(row, schema ? columns_of(*schema) : std::vector<std::string>{}));
@@ -277,13 +279,16 @@ public:
   }
 
 private:
-  std::vector<collection_row> collections() {
+  /// All collections are there before the first record, which gets its collection's.
+  void give_shapes_once() {
+    if (!std::exchange(has_shapes_, true)) give_shapes(db_);
+  }
+
+  std::vector<collection_row> collections(int64_t first) {
     std::vector<collection_row> all;
-    statement query{db_, "SELECT id, name, schema, indexes FROM collections"};
-    for (auto row = query.run(); row.next();) {
-      auto indexes = decode_indexes(row.view(3));
-      if (!indexes) throw sql_error{SQLITE_CORRUPT, "the indexes of a collection are unreadable"};
-      collection_row each{row.string(1), row.string(2), std::move(*indexes)};
+    statement query{db_, "SELECT id, name, schema FROM collections ORDER BY id LIMIT ?1"};
+    for (auto row = query.run(first); row.next();) {
+      collection_row each{row.string(1), row.string(2), {}};
       each.number = row.integer(0);
       all.push_back(std::move(each));
     }
@@ -293,6 +298,7 @@ private:
   file_lock lock_;
   connection db_;
   std::map<std::string_view, std::unique_ptr<statement>> inserts_;
+  bool has_shapes_ = false;
 };
 
 } // namespace

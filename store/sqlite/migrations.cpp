@@ -1,6 +1,7 @@
 #include "store/sqlite/migrations.hpp"
 
 #include "store/sqlite/migrations/all.hpp"
+#include "store/sqlite/shape_building.hpp"
 
 namespace steward::store::sqlite {
 
@@ -27,6 +28,8 @@ std::optional<store_error> migrate(connection& db, const std::string& file) {
     return problem;
   }
   for (auto next = version; next < schema_version(); ++next) db.execute(migrations::all[next]);
+  constexpr int64_t first_with_shapes = 5;
+  if (version < first_with_shapes) turn_indexes_into_shapes(db);
   db.execute("PRAGMA application_id = " + std::to_string(application_id));
   db.execute("PRAGMA user_version = " + std::to_string(schema_version()));
   db.execute("COMMIT");

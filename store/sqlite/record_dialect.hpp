@@ -1,6 +1,6 @@
 #pragma once
 
-#include "store/record_sql.hpp"
+#include "store/record_shapes.hpp"
 #include "store/sqlite/statement.hpp"
 
 #include <variant>
@@ -34,8 +34,15 @@ private:
 /// All of a view, but for its name. `collection` is its number.
 std::string view_sql(int64_t collection, const std::vector<std::string>& columns);
 
-/// The statements that make an index of a collection (two for a unique one), and its view.
-std::string create_index_sql(int64_t collection, const record_index& index);
+/// One range of the query, at most so many rows of it.
+std::string select_sql(const record_place& place, const record_query& query, size_t range,
+                       size_t rows, record_dialect& dialect);
+
+/// The statements that make an index of a shape (two for a unique one), or take it away.
+std::string create_index_sql(const shape_index& made);
+std::string drop_index_sql(const shape_index& gone);
+int64_t count_views(connection& db);
+/// The collection's view.
 std::string create_view_sql(const collection_row& row, const std::vector<std::string>& columns);
 
 } // namespace steward::store::sqlite

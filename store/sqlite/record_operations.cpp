@@ -25,45 +25,69 @@ record_operations::record_operations(connection& db)
       drop_collection_(db, writing::drop_collection), drop_history_(db, writing::drop_history),
       any_record_(db, writing::any_record), find_record_(db, writing::find_record),
       next_version_(db, writing::next_version), put_record_(db, writing::put_record),
-      drop_record_(db, writing::drop_record), add_history_(db, writing::add_history) {}
+      drop_record_(db, writing::drop_record), add_history_(db, writing::add_history),
+      shapes_(db, writing::shapes), put_shape_(db, writing::put_shape),
+      drop_shape_(db, writing::drop_shape), give_shape_(db, writing::give_shape),
+      move_records_(db, writing::move_records) {}
 
 record_operations::refusal record_operations::put(int64_t tenant, const put_collection& op,
                                                   uint64_t& version) {
   auto row = op.row;
   const auto* known = find(tenant, row.name);
-  const auto before = known ? known->indexes : "[]";
   version = known ? known->version + 1 : 1;
   if (!known) add_collection_.execute(tenant, row.name);
   row.number = known ? known->number : db_.last_row();
-  forget();
   try {
-    if (auto refused = change_indexes(row.number, before, row.indexes)) return refused;
+    if (auto refused = declare(known, row)) return refused;
   } catch (const sql_error& e) {
     if (!breaks_unique_index(e)) throw;
     return not_unique();
   }
+  forget();
   change_collection_.execute(row.number, row.schema, encode_indexes(row.indexes),
                              static_cast<int64_t>(row.keeps_history), version, row.updated_us);
-  db_.execute("DROP VIEW IF EXISTS " + quoted_name(view_name(row)));
-  db_.execute(create_view_sql(row, op.columns));
+  replace_view(row, op.columns);
   return std::nullopt;
 }
 
-record_operations::refusal record_operations::change_indexes(int64_t collection,
-                                                             const std::string& before,
-                                                             std::vector<record_index>& after) {
-  const auto changes = plan_indexes(indexes_of(before), after);
-  for (const auto& index : changes.drop) drop_index(collection, index);
-  const auto there = db_.number("SELECT count(*) FROM sqlite_master WHERE type = 'index'"
-                                " AND tbl_name = 'records' AND sql IS NOT NULL");
-  if (auto refused = refuse_indexes(there, changes.create)) return refused;
-  for (const auto& index : changes.create) db_.execute(create_index_sql(collection, index));
+void record_operations::replace_view(const collection_row& row,
+                                     const std::vector<std::string>& columns) {
+  const auto wanted = create_view_sql(row, columns);
+  const auto there = db_.text("SELECT sql FROM sqlite_master WHERE type = 'view' AND name = " +
+                              quoted_text(view_name(row)));
+  // Every change of the schema has each reader read all of it again.
+  if (there == wanted) return;
+  if (!there.empty()) db_.execute("DROP VIEW " + quoted_name(view_name(row)));
+  if (count_views(db_) < record_views_most) db_.execute(wanted);
+}
+
+record_operations::refusal record_operations::declare(const place* known, collection_row& row) {
+  plan_indexes(known ? indexes_of(known->indexes) : std::vector<record_index>{}, row.indexes);
+  auto shapes = load_shapes();
+  const auto change = shapes.change(known ? known->shape : 0, row.indexes);
+  if (const auto* refused = std::get_if<refused_record>(&change)) return *refused;
+  carry_out(std::get<shape_change>(change), shapes, row.number);
   return std::nullopt;
 }
 
-void record_operations::drop_index(int64_t collection, const record_index& index) {
-  db_.execute("DROP INDEX " + index_name(collection, index));
-  if (index.unique) db_.execute("DROP INDEX " + unique_index_name(collection, index));
+record_shapes record_operations::load_shapes() {
+  record_shapes shapes;
+  auto row = shapes_.run();
+  while (row.next()) shapes.add(row.integer(0), {indexes_of(row.string(1)), row.integer(2)});
+  return shapes;
+}
+
+void record_operations::carry_out(const shape_change& change, const record_shapes& shapes,
+                                  int64_t collection) {
+  for (const auto& gone : change.drop) db_.execute(drop_index_sql(gone));
+  if (change.moves) move_records_.execute(collection, change.shape);
+  for (const auto& made : change.create) db_.execute(create_index_sql(made));
+  for (const auto number : change.changed)
+    if (const auto* shape = shapes.find(number))
+      put_shape_.execute(number, encode_indexes(shape->indexes), shape->collections);
+    else
+      drop_shape_.execute(number);
+  if (change.moves) give_shape_.execute(collection, change.shape);
 }
 
 record_operations::refusal record_operations::drop(int64_t tenant, const drop_collection& op) {
@@ -71,11 +95,13 @@ record_operations::refusal record_operations::drop(int64_t tenant, const drop_co
   if (!known) return no_collection(op.name);
   const auto number = known->number;
   if (auto row = any_record_.run(number); row.next()) return not_empty(op.name);
-  for (const auto& index : indexes_of(known->indexes)) drop_index(number, index);
+  auto shapes = load_shapes();
+  const auto change = shapes.change(known->shape, {});
+  carry_out(std::get<shape_change>(change), shapes, number);
   collection_row row;
   row.name = op.name;
   row.number = number;
-  db_.execute("DROP VIEW " + quoted_name(view_name(row)));
+  db_.execute("DROP VIEW IF EXISTS " + quoted_name(view_name(row)));
   drop_history_.execute(number);
   drop_collection_.execute(number);
   forget();
@@ -92,7 +118,8 @@ record_operations::refusal record_operations::put(int64_t tenant, const put_reco
     return refused;
   result = {next_version(of->number), !old, old ? old->created_us : op.time_us};
   try {
-    put_record_.execute(of->number, op.id, result.version, result.created_us, op.time_us, op.data);
+    put_record_.execute(of->number, op.id, result.version, result.created_us, op.time_us, op.data,
+                        of->shape);
   } catch (const sql_error& e) {
     if (!breaks_unique_index(e)) throw;
     return not_unique();
@@ -124,7 +151,8 @@ const record_operations::place* record_operations::find(int64_t tenant, const st
   if (place_ && place_->tenant == tenant && place_->name == name) return &*place_;
   auto row = find_collection_.run(tenant, name);
   if (!row.next()) return nullptr;
-  place_ = {tenant, name, row.integer(0), row.number(1), row.integer(2) != 0, row.string(3)};
+  place_ = {tenant,        name,          row.integer(0), row.number(1), row.integer(2) != 0,
+            row.string(3), row.integer(4)};
   return &*place_;
 }
 

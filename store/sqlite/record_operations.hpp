@@ -1,6 +1,6 @@
 #pragma once
 
-#include "store/record_rules.hpp"
+#include "store/record_shapes.hpp"
 #include "store/sqlite/statement.hpp"
 
 namespace steward::store::sqlite {
@@ -29,6 +29,7 @@ private:
     uint64_t version = 0;
     bool keeps_history = false;
     std::string indexes;
+    int64_t shape = 0;
   };
   struct stored {
     uint64_t version = 0;
@@ -38,13 +39,16 @@ private:
   const place* find(int64_t tenant, const std::string& name);
   std::optional<stored> find_record(int64_t collection, const std::string& id);
   uint64_t next_version(int64_t collection);
-  refusal change_indexes(int64_t collection, const std::string& before,
-                         std::vector<record_index>& after);
-  void drop_index(int64_t collection, const record_index& index);
+  /// `row` has its number; its indexes get theirs.
+  refusal declare(const place* known, collection_row& row);
+  void replace_view(const collection_row& row, const std::vector<std::string>& columns);
+  record_shapes load_shapes();
+  void carry_out(const shape_change& change, const record_shapes& shapes, int64_t collection);
 
   connection& db_;
   statement find_collection_, add_collection_, change_collection_, drop_collection_, drop_history_,
-      any_record_, find_record_, next_version_, put_record_, drop_record_, add_history_;
+      any_record_, find_record_, next_version_, put_record_, drop_record_, add_history_, shapes_,
+      put_shape_, drop_shape_, give_shape_, move_records_;
   std::optional<place> place_; ///< The one looked up last: most batches are about one.
 };
 

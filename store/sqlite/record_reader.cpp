@@ -47,17 +47,11 @@ private:
 };
 
 /// One range of the query, with what follows `limit` rows left out.
-void read_range(connection& db, const record_query& query, int64_t collection, size_t range,
+void read_range(connection& db, const record_query& query, const record_place& place, size_t range,
                 record_page& into) {
   record_dialect dialect;
-  // Parameters are numbered in the order of these calls.
-  const auto filter = to_sql(query.filter, dialect);
-  const auto where = range_sql(query, range, dialect);
-  statement read{db, "SELECT id, version, data, created_us, updated_us FROM records"
-                     " WHERE collection = " +
-                         std::to_string(collection) + " AND " + filter + " AND " + where +
-                         " ORDER BY " + order_sql(query.order, dialect) + " LIMIT " +
-                         std::to_string(into.room())};
+  const auto select = select_sql(place, query, range, into.room(), dialect);
+  statement read{db, select};
   auto row = read.run_list(dialect.parameters());
   while (!into.full() && row.next()) into.add(to_record(row));
 }
@@ -107,15 +101,17 @@ result<std::optional<record_row>> sqlite_reader::get_record(const tenant_id& ten
 
 result<std::vector<record_row>> sqlite_reader::find_records(const tenant_id& tenant,
                                                             const record_query& query) {
-  const auto of = find_collection(tenant, query.collection);
-  if (!of) return failed{of.error()};
-  if (!*of) return std::vector<record_row>{};
   try {
-    const one_moment all{db_};
+    const one_moment all{db_}; // Of the collection as well: records move from shape to shape.
+    record_place place;
+    if (auto row = collection_.run(tenant, query.collection); row.next())
+      place = {row.integer(0), may_serve(to_collection(row).indexes, query) ? row.integer(7) : 0};
+    else
+      return std::vector<record_row>{};
     const time_limit bounded{db_};
     record_page filling{static_cast<size_t>(page(query.limit))};
     for (size_t i = 0; i < count_ranges(query) && !filling.full(); ++i)
-      read_range(db_, query, (*of)->number, i, filling);
+      read_range(db_, query, place, i, filling);
     return filling.take();
   } catch (const sql_error& e) {
     if (e.code() == SQLITE_INTERRUPT)

@@ -85,7 +85,7 @@ inline constexpr auto schedules = "SELECT namespace, name, state FROM schedules"
                                   " WHERE tenant = " STEWARD_TENANT " ORDER BY namespace, name";
 
 #define STEWARD_COLLECTION                                                                         \
-  "SELECT id, name, schema, indexes, keeps_history, version, updated_us FROM collections"          \
+  "SELECT id, name, schema, indexes, keeps_history, version, updated_us, shape FROM collections"   \
   " WHERE tenant = " STEWARD_TENANT
 inline constexpr auto collection = STEWARD_COLLECTION " AND name = ?2";
 inline constexpr auto collections = STEWARD_COLLECTION " AND name > ?2 ORDER BY name LIMIT ?3";
@@ -104,6 +104,7 @@ inline constexpr auto tenants = "SELECT name FROM tenants ORDER BY name";
 inline constexpr auto busy_tenants =
     "SELECT t.name FROM tenants t WHERE EXISTS (SELECT 1 FROM listeners WHERE tenant = t.id)"
     " OR EXISTS (SELECT 1 FROM schedules WHERE tenant = t.id)"
+    " OR EXISTS (SELECT 1 FROM collections WHERE tenant = t.id AND name = 'agent_states')"
     " OR EXISTS (SELECT 1 FROM runs WHERE tenant = t.id AND status < 2) ORDER BY t.name";
 
 #undef STEWARD_TENANT

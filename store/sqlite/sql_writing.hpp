@@ -111,7 +111,7 @@ inline constexpr auto oldest_events =
 inline constexpr auto drop_events = "DELETE FROM feed WHERE position = ?1";
 
 inline constexpr auto find_collection =
-    "SELECT id, version, keeps_history, indexes FROM collections"
+    "SELECT id, version, keeps_history, indexes, shape FROM collections"
     " WHERE tenant = ?1 AND name = ?2";
 inline constexpr auto add_collection =
     "INSERT INTO collections (tenant, name, schema, indexes, keeps_history, version, updated_us,"
@@ -119,6 +119,16 @@ inline constexpr auto add_collection =
 inline constexpr auto change_collection =
     "UPDATE collections SET schema = ?2, indexes = ?3, keeps_history = ?4, version = ?5,"
     " updated_us = ?6 WHERE id = ?1";
+/// All of them: there are 500 at most.
+inline constexpr auto shapes = "SELECT id, indexes, collections FROM record_shapes";
+inline constexpr auto put_shape =
+    "INSERT INTO record_shapes (id, indexes, collections) VALUES (?1, ?2, ?3)"
+    " ON CONFLICT (id) DO UPDATE SET indexes = excluded.indexes, collections = "
+    "excluded.collections";
+inline constexpr auto drop_shape = "DELETE FROM record_shapes WHERE id = ?1";
+inline constexpr auto give_shape = "UPDATE collections SET shape = ?2 WHERE id = ?1";
+inline constexpr auto move_records =
+    "UPDATE records SET shape = ?2 WHERE collection = ?1 AND shape <> ?2";
 inline constexpr auto drop_collection = "DELETE FROM collections WHERE id = ?1";
 inline constexpr auto drop_history = "DELETE FROM record_history WHERE collection = ?1";
 inline constexpr auto any_record = "SELECT 1 FROM records WHERE collection = ?1 LIMIT 1";
@@ -127,8 +137,8 @@ inline constexpr auto find_record =
 inline constexpr auto next_version = "UPDATE collections SET newest_version = newest_version + 1"
                                      " WHERE id = ?1 RETURNING newest_version";
 inline constexpr auto put_record =
-    "INSERT INTO records (collection, id, version, created_us, updated_us, data)"
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (collection, id) DO UPDATE SET"
+    "INSERT INTO records (collection, id, version, created_us, updated_us, data, shape)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (collection, id) DO UPDATE SET"
     " version = excluded.version, updated_us = excluded.updated_us, data = excluded.data";
 inline constexpr auto drop_record = "DELETE FROM records WHERE collection = ?1 AND id = ?2";
 inline constexpr auto add_history =
@@ -145,6 +155,7 @@ inline constexpr const char* all[] = {
     drop_journal, drop_snapshot,   drop_timers,    drop_listeners,    oldest_events,
     drop_events,  find_collection, add_collection, change_collection, drop_collection,
     drop_history, any_record,      find_record,    next_version,      put_record,
-    drop_record,  add_history};
+    drop_record,  add_history,     shapes,         put_shape,         drop_shape,
+    give_shape,   move_records};
 
 } // namespace steward::store::sqlite::writing

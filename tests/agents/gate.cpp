@@ -39,7 +39,7 @@ struct shop {
   explicit shop(
       const std::string& governance =
           R"({"levels": {"call": "full_auto"}, "quiet_hours": {"from": "00:00", "to": "00:00"}})")
-      : stored{{small_pack(governance)}, {}, {}, {}, {}, {}, {}}, g("shop", stored, now) {}
+      : stored{{small_pack(governance)}, {}, {}, {}, {}, {}, {}, {}}, g("shop", stored, now) {}
 
   template <class Change>
   void change(Change f) {
@@ -108,7 +108,7 @@ struct shop {
   }
   /// As after a restart of the server.
   gate rebuilt() {
-    stored_gate from{stored.packs, stored_record("governance", "rules"), {}, {}, {}, {}, {}};
+    stored_gate from{stored.packs, stored_record("governance", "rules"), {}, {}, {}, {}, {}, {}};
     for (const auto& [id, d] : records["agent_states"]) from.agent_states.push_back(d);
     for (const auto& [id, d] : records["autonomous_decisions"]) {
       const auto acted = d.get("acted_us");

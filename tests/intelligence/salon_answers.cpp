@@ -61,6 +61,24 @@ CAF_TEST(who says yes first has the slot and the other is told) {
   CAF_CHECK_EQUAL(w.collections["appointments"].size(), 2u);
 }
 
+CAF_TEST(offers of another part of the same gap stay open) {
+  auto w = small_salon();
+  w.tick("salon.gap_fill", R"({"days":1})");
+  const auto first = of(w, "asha"), second = of(w, "priya");
+  w.put("outreach", second,
+        merged(w.get("outreach", second),
+               json(R"({"offer_details":{"start_time":"2024-01-15T12:00:00Z"}})")));
+  w.put("outreach", first,
+        merged(w.get("outreach", first),
+               json(R"({"offer_details":{"start_time":"2024-01-15T10:30:00Z"}})")));
+  w.answer(first, "yes");
+  CAF_CHECK_EQUAL(w.at("outreach", second, "status"), "\"sent\"");
+  CAF_CHECK_EQUAL(w.said_text(), "booked to asha\n");
+  w.answer(second, "yes");
+  CAF_CHECK_EQUAL(w.said_text(), "booked to asha\nbooked to priya\n");
+  CAF_CHECK_EQUAL(w.collections["appointments"].size(), 2u);
+}
+
 CAF_TEST(two who say yes at once are never both booked) {
   auto w = asked();
   const auto first = of(w, "asha"), second = of(w, "priya");
@@ -82,6 +100,45 @@ CAF_TEST(yes said twice books once) {
   CAF_CHECK_EQUAL(at(again, "writes"), "[]");
   CAF_CHECK_EQUAL(at(again, "outcomes"), "[]");
   CAF_CHECK_EQUAL(w.said_text(), "booked to priya\n");
+}
+
+CAF_TEST(a no after a yes cancels and the decision has failed) {
+  auto w = asked();
+  const auto id = of(w, "priya");
+  w.answer(id, "yes");
+  w.messages.clear();
+  w.answer(id, "oh no, I can't");
+  CAF_CHECK_EQUAL(w.at("appointments", "apt_" + id, "status"), "\"cancelled\"");
+  const auto decision = decision_of(w, "priya");
+  CAF_CHECK_EQUAL(w.at("autonomous_decisions", decision, "outcome.status"), "\"failed\"");
+  CAF_CHECK_EQUAL(w.at("autonomous_decisions", decision, "outcome.revenue"), "0");
+  CAF_CHECK_EQUAL(w.said_text(), "declined to priya\n");
+}
+
+CAF_TEST(after a booking another time and stop leave it as it is) {
+  auto w = asked();
+  const auto id = of(w, "priya");
+  w.answer(id, "yes");
+  w.answer(id, "thanks a lot");
+  w.answer(id, "another time is better");
+  w.answer(id, "stop");
+  CAF_CHECK_EQUAL(w.at("appointments", "apt_" + id, "status"), "\"booked\"");
+  CAF_CHECK_EQUAL(w.at("autonomous_decisions", decision_of(w, "priya"), "outcome.status"),
+                  "\"success\"");
+  CAF_CHECK_EQUAL(w.said_text(), "gone to asha\nbooked to priya\nanother_time to priya\n"
+                                 "stopped to priya\n");
+}
+
+CAF_TEST(an answer to a reply is one to what the reply was about) {
+  auto w = asked();
+  const auto id = of(w, "priya");
+  w.put("outreach", "out_8",
+        value::object({{"customer_id", "priya"},
+                       {"reply_to", id},
+                       {"status", "sent"},
+                       {"offer_details", nullptr}}));
+  w.answer("out_8", "YES");
+  CAF_CHECK_EQUAL(w.at("appointments", "apt_" + id, "status"), "\"booked\"");
 }
 
 CAF_TEST(an offer whose time has begun is gone) {

@@ -60,6 +60,20 @@ CAF_TEST(the best customers are asked and nobody twice) {
   CAF_CHECK_EQUAL(w.tick("salon.gap_fill").get("proposals").size(), 0u);
 }
 
+CAF_TEST(who has let an offer pass is not asked about the same gap again) {
+  auto w = nearly_full();
+  w.tick("salon.gap_fill", R"({"offers_per_gap":1})");
+  const auto asked = world::text(w.get("outreach", "out_1"), "customer_id");
+  w.put("outreach", "out_1", merged(w.get("outreach", "out_1"), json(R"({"status":"expired"})")));
+  w.put(
+      "autonomous_decisions", "dec_1",
+      merged(w.get("autonomous_decisions", "dec_1"), json(R"({"outcome":{"status":"expired"}})")));
+  w.now_us += 3 * hour_us;
+  const auto plan = w.tick("salon.gap_fill", R"({"offers_per_gap":2})");
+  CAF_CHECK_EQUAL(plan.get("proposals").size(), 1u);
+  CAF_CHECK_NOT_EQUAL(at(plan, "proposals.0.customer_id"), "\"" + asked + "\"");
+}
+
 CAF_TEST(the fields of a message are in the language of the customer) {
   auto w = nearly_full();
   w.collections["customers"].erase("priya");

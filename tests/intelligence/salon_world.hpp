@@ -98,6 +98,7 @@ struct world {
     v.set("stats", all("daily_stats"));
     v.set("siblings", all("outreach"));
     v.set("theirs", all("outreach"));
+    v.set("original", all("outreach"));
     return v;
   }
 
@@ -230,7 +231,6 @@ private:
     document.set("decision_id", "dec_" + n);
     document.set("status", "sent");
     document.set("trigger_id", p.get("trigger_id"));
-    document.set("trigger_type", p.get("trigger_type"));
     document.set("created_at", instant_text(now_us));
     document.set("delivery", value::object({{"sent_at", instant_text(now_us)}}));
     put("outreach", "out_" + n, document);

@@ -291,6 +291,7 @@ public:
   result<std::vector<tenant_id>> busy_tenants() override {
     return tenants_with([](const auto& t) {
       return !t.listeners.empty() || !t.schedules.empty() ||
+             t.collections.contains("agent_states") ||
              std::ranges::any_of(t.runs, [](const auto& r) { return is_active(r.second); });
     });
   }

@@ -1,5 +1,6 @@
 #include "caf/test/dsl.hpp"
 #include "tests/store/conformance.hpp"
+#include "tests/store/record_samples.hpp"
 
 namespace steward::store::tests {
 
@@ -228,6 +229,14 @@ void busy_tenants_have_something_to_do(session& s) {
   s.commit_one("runs", {update_run{id(3), run_status::completed, "1", {}, noon_us, 1}});
   CAF_CHECK(busy() == names{"events"});
   s.commit_one("events", {clear_listener{{}, 0, "shop/order"}});
+  CAF_CHECK(busy().empty());
+  // Agents run by themselves.
+  s.commit_one("idle", {collection("agents")});
+  s.commit_one("agents", {collection("agent_states")});
+  CAF_CHECK(busy() == names{"agents"});
+  s.reopen();
+  CAF_CHECK(busy() == names{"agents"});
+  s.commit_one("agents", {drop_collection{"agent_states"}});
   CAF_CHECK(busy().empty());
 }
 

@@ -2,7 +2,9 @@
 
 #include "caf/test/dsl.hpp"
 #include "store/open.hpp"
+#include "store/postgres/migrations/all.hpp"
 #include "store/postgres/session.hpp"
+#include "tests/store/old_indexes.hpp"
 #include "tests/store/postgres_server.hpp"
 #include "tests/store/record_samples.hpp"
 
@@ -65,9 +67,51 @@ CAF_TEST(a newer schema is refused with both numbers and left alone) {
   const auto why = refusal();
   CAF_CHECK(why.code == ec::conflict);
   CAF_CHECK(has(why.reason, "4711"));
-  CAF_CHECK(has(why.reason, "schemas up to 2"));
+  CAF_CHECK(has(why.reason, "schemas up to 3"));
   CAF_CHECK(server.admin(database)->execute("SELECT version FROM steward.store")[0].integer(0) ==
             4711);
+}
+
+CAF_TEST(a store with an index for each collection gets shapes) {
+  const auto db = postgres::connect(settings, "before");
+  db->execute("CREATE SCHEMA steward; SET steward.tenant = '*';"
+              "CREATE TABLE steward.store (program text PRIMARY KEY, version bigint NOT NULL);"
+              "INSERT INTO steward.store VALUES ('steward', 2)");
+  for (int i = 0; i < 2; ++i) db->execute(postgres::migrations::all[i]);
+  db->execute("INSERT INTO steward.tenants VALUES (1, 'acme', 0, 0, 0, 0, 0, 0, 0, 0, 0),"
+              " (2, 'zeta', 0, 0, 0, 0, 0, 0, 0, 0, 0);"
+              "SELECT setval('steward.collection_numbers', 3)");
+  const auto key = [](const std::string& field) {
+    return "steward.sort_key((data #> '{\"" + field + "\"}'))";
+  };
+  for (const auto* number : {"1", "2", "3"}) {
+    const std::string n{number}, indexes = n == "3" ? "[]" : old_indexes,
+                                 tenant = n == "1" ? "1" : "2";
+    db->execute("INSERT INTO steward.collections VALUES (" + n + ", " + tenant + ", 'orders" + n +
+                "', 'true', '" + indexes + "', true, 1, 5, 3)");
+    for (const auto* id : {"'a'", "'b'"})
+      db->execute("INSERT INTO steward.records VALUES (" + tenant + ", " + n + ", " + id +
+                  ", 1, 5, 5, jsonb_build_object('code', " + id + ", 'total', 7))");
+    db->execute("CREATE VIEW steward.records_" + n + "_orders" + n +
+                " AS SELECT id AS _id FROM steward.records WHERE collection = " + n);
+    if (n == "3") continue;
+    const std::string on = " ON steward.records (", where = " WHERE collection = " + n;
+    db->execute("CREATE INDEX records_" + n + "_1" + on + key("total") + ", id)" + where);
+    db->execute("CREATE INDEX records_" + n + "_2" + on + key("code") + ", id)" + where);
+    db->execute("CREATE UNIQUE INDEX records_" + n + "_2_unique" + on + key("code") + ")" + where +
+                " AND " + key("code") + " <> ROW(4, 0, '')::steward.sort_key");
+  }
+  session s{[&] { return std::move(open().value()); }};
+  check_shapes_of_old_store(s);
+  CAF_CHECK_EQUAL(db->execute("SELECT count(*) FROM pg_indexes WHERE tablename = 'records'"
+                              " AND indexname <> 'records_pkey'")[0]
+                      .integer(0),
+                  3);
+  CAF_CHECK_EQUAL(db->execute("SELECT string_agg(shape::text, '' ORDER BY collection, id)"
+                              " FROM steward.records")[0]
+                      .string(0),
+                  "111100");
+  CAF_CHECK_EQUAL(db->execute("SELECT collections FROM steward.record_shapes")[0].integer(0), 2);
 }
 
 CAF_TEST(a schema of another application is refused and left alone) {

@@ -16,16 +16,21 @@ using workflow::value;
 
 namespace {
 
-/// Orders with indexes by status and total, and by the customer's name.
+const std::vector<record_index> declared{{"by_status", {"status", "total"}, false, 0},
+                                         {"by_name", {"customer.name"}, true, 0}};
+
 void make_collection(session& s) {
-  const auto made =
-      s.commit_one("acme", {collection("orders", {{"by_status", {"status", "total"}, false, 0},
-                                                  {"by_name", {"customer.name"}, true, 0}})});
+  const auto made = s.commit_one("acme", {collection("orders", declared)});
   if (made.what != batch_result::kind::committed) CAF_FAIL(made.reason);
 }
 
 record_filter is(std::string field, record_op op, value v) {
   return {record_filter::kind::condition, {}, {std::move(field), op, {std::move(v)}}};
+}
+
+/// As the reader says it.
+record_place place_for(const record_query& query) {
+  return {1, may_serve(declared, query) ? 1 : 0};
 }
 
 struct question {
@@ -49,17 +54,9 @@ std::vector<question> questions() {
   page = by_both;
   page.after = record_cursor{{value{50'000}}, "r1"};
   none.filter = is("note", record_op::eq, value{"x"});
-  return {{"one field", by_name, "_2"},        {"two fields", by_both, "_1"},
-          {"the other way", newest, "_1"},     {"a prefix", prefix, "_2"},
-          {"a page that follows", page, "_1"}, {"no index", none, nullptr}};
-}
-
-template <class Dialect>
-std::string sql_of(const record_query& query, size_t range, Dialect& dialect, const char* table) {
-  const auto filter = to_sql(query.filter, dialect);
-  const auto where = range_sql(query, range, dialect);
-  return std::string{"SELECT id FROM "} + table + " WHERE collection = 1 AND " + filter + " AND " +
-         where + " ORDER BY " + order_sql(query.order, dialect) + " LIMIT 50";
+  return {{"one field", by_name, "_1"},        {"two fields", by_both, "_2"},
+          {"the other way", newest, "_2"},     {"a prefix", prefix, "_1"},
+          {"a page that follows", page, "_2"}, {"no index", none, nullptr}};
 }
 
 /// Whether each range of each question is answered by its index, in order.
@@ -70,11 +67,14 @@ void check(Explain explain) {
       const auto plan = explain(each.query, range);
       const bool sorts = plan.find("TEMP B-TREE") != plan.npos || plan.find("Sort") != plan.npos;
       if (!each.index) {
-        CAF_CHECK(plan.find("records_1_") == plan.npos);
+        CAF_CHECK(plan.find("records_shape_") == plan.npos);
         continue;
       }
-      const auto index = "records_1" + std::string{each.index};
-      if (plan.find(index) == plan.npos || sorts)
+      const auto index = "records_shape_1" + std::string{each.index};
+      // The rest of the cursor's own values is one step of the index, not all that the filter
+      // leaves.
+      const bool far = each.query.after && range == 0 && plan.find("<expr>>?") != plan.npos;
+      if (plan.find(index) == plan.npos || sorts || far)
         CAF_ERROR(each.says << " is planned as\n" << plan);
     }
 }
@@ -91,11 +91,12 @@ CAF_TEST(the embedded store answers from the declared indexes) {
       "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)"
       " INSERT INTO records SELECT 1, 'r' || i, i, 0, 0, json_object('status',"
       " substr('openpaidlategone', 1 + i % 4 * 4, 4), 'total', i * 7919 % 100003,"
-      " 'customer', json_object('name', 'n' || i)) FROM n");
+      " 'customer', json_object('name', 'n' || i)), 1 FROM n");
   sqlite::connection db{file, sqlite::connection::access::reading};
   check([&](const record_query& query, size_t range) {
     sqlite::record_dialect dialect;
-    sqlite::statement explain{db, "EXPLAIN QUERY PLAN " + sql_of(query, range, dialect, "records")};
+    const auto sql = sqlite::select_sql(place_for(query), query, range, 50, dialect);
+    sqlite::statement explain{db, "EXPLAIN QUERY PLAN " + sql};
     std::string plan;
     auto row = explain.run_list(dialect.parameters());
     while (row.next()) plan += row.string(3) + "\n";
@@ -112,12 +113,12 @@ CAF_TEST(PostgreSQL answers from the declared indexes) {
   db->execute(
       "INSERT INTO steward.records SELECT 1, 1, 'r' || i, i, 0, 0, jsonb_build_object("
       "'status', substr('openpaidlategone', 1 + i % 4 * 4, 4), 'total', i * 7919 % 100003,"
-      " 'customer', jsonb_build_object('name', 'n' || i)) FROM generate_series(1, 100000) i");
+      " 'customer', jsonb_build_object('name', 'n' || i)), 1 FROM generate_series(1, 100000) i");
   for (const auto* known : {"", "ANALYZE steward.records"}) { // Whatever it knows of the table.
     db->execute("SET steward.tenant = '1'; " + std::string{known});
     check([&](const record_query& query, size_t range) {
       postgres::record_dialect dialect;
-      const auto sql = sql_of(query, range, dialect, "steward.own_records");
+      const auto sql = postgres::select_sql(place_for(query), query, range, 50, dialect);
       // As it is run: planned without its values.
       std::string values;
       for (size_t i = 0; i < dialect.values().values().size(); ++i)

@@ -39,7 +39,7 @@ CAF_TEST(no value and no field gets into the SQL but by the grammar) {
     postgres::record_dialect server;
     for (store::record_dialect* dialect : {static_cast<store::record_dialect*>(&embedded),
                                            static_cast<store::record_dialect*>(&server)}) {
-      const auto sql = to_sql(query.filter, *dialect) + order_sql(query.order, *dialect);
+      const auto sql = to_sql(query.filter, *dialect) + order_sql(query, 0, *dialect);
       for (const auto* of_a_value : {"aa", "ab", "quoted", "\xc3\xa4", "9007199254740993"})
         CAF_CHECK(sql.find(of_a_value) == std::string::npos);
     }
@@ -93,7 +93,9 @@ CAF_TEST(a cursor with two fields is three ranges) {
   CAF_CHECK_EQUAL(range_sql(query, 1, d), "(" + a + " = steward.sort_key($4::text::jsonb) AND " +
                                               b + " < steward.sort_key($5::text::jsonb))");
   CAF_CHECK_EQUAL(range_sql(query, 2, d), "(" + a + " > steward.sort_key($6::text::jsonb))");
-  CAF_CHECK_EQUAL(order_sql(query.order, d), a + ", " + b + " DESC, id DESC");
+  CAF_CHECK_EQUAL(order_sql(query, 2, d), a + ", " + b + " DESC, id DESC");
+  CAF_CHECK_EQUAL(order_sql(query, 1, d), b + " DESC, id DESC");
+  CAF_CHECK_EQUAL(order_sql(query, 0, d), "id DESC");
 }
 
 CAF_TEST(values have one order) {

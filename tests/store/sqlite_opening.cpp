@@ -4,6 +4,8 @@
 #include "store/sqlite/engine.hpp"
 #include "store/sqlite/migrations.hpp"
 #include "store/sqlite/migrations/all.hpp"
+#include "store/sqlite/statement.hpp"
+#include "tests/store/old_indexes.hpp"
 #include "tests/store/samples.hpp"
 
 #include <sqlite3.h>
@@ -69,7 +71,7 @@ CAF_TEST(a newer schema is refused with both numbers and left alone) {
   const auto why = refusal();
   CAF_CHECK(why.code == ec::conflict);
   CAF_CHECK(has(why.reason, "4711"));
-  CAF_CHECK(has(why.reason, "schemas up to 4"));
+  CAF_CHECK(has(why.reason, "schemas up to 5"));
   CAF_CHECK(bytes() == before);
 }
 
@@ -124,7 +126,7 @@ CAF_TEST(the file is in write ahead mode with the schema number and the mark of 
   const auto header = bytes().substr(0, 100);
   CAF_REQUIRE(header.size() == 100);
   CAF_CHECK_EQUAL(header.substr(18, 2), "\2\2");                       // WAL
-  CAF_CHECK_EQUAL(header.substr(60, 4), (std::string{"\0\0\0\4", 4})); // user_version
+  CAF_CHECK_EQUAL(header.substr(60, 4), (std::string{"\0\0\0\5", 4})); // user_version
   CAF_CHECK_EQUAL(header.substr(68, 4), "Stew");                       // application_id
 }
 
@@ -141,6 +143,46 @@ CAF_TEST(a store of the first schema is brought up to date with all that it hold
   CAF_CHECK(found.resources.empty());
   const auto put = s.commit_one("acme", {put_event{"shop", "1", noon_us, "{}", 0}});
   CAF_CHECK(put.events == (std::vector<put_event_result>{{1, false}}));
+}
+
+CAF_TEST(a store with an index for each collection gets shapes) {
+  std::string sql;
+  for (int i = 0; i < 4; ++i) sql += sqlite::migrations::all[i];
+  sql += "INSERT INTO tenants (name) VALUES ('acme'), ('zeta');";
+  const auto key = [](const std::string& field) {
+    const auto of = "(data, '$.\"" + field + "\"')";
+    return "CASE json_type" + of + " WHEN 'integer' THEN json_extract" + of +
+           " WHEN 'text' THEN json_extract" + of + " ELSE x'02' END";
+  };
+  for (const auto* number : {"1", "2", "3"}) {
+    const std::string n{number}, indexes = n == "3" ? "[]" : old_indexes;
+    sql += "INSERT INTO collections VALUES (" + n + ", 1 + (" + n + " > 1), 'orders" + n +
+           "', 'true', '" + indexes + "', 1, 1, 5, 3);";
+    for (const auto* id : {"'a'", "'b'"})
+      sql += "INSERT INTO records VALUES (" + n + ", " + id + ", 1, 5, 5, json_object('code', " +
+             id + ", 'total', 7));";
+    sql += "CREATE VIEW records_" + n + "_orders" + n +
+           " AS SELECT id AS _id FROM records WHERE collection = " + n + ";";
+    if (n == "3") continue;
+    const auto where = " WHERE collection = " + n;
+    sql += "CREATE INDEX records_" + n + "_1 ON records (" + key("total") + ", id)" + where + ";" +
+           "CREATE INDEX records_" + n + "_2 ON records (" + key("code") + ", id)" + where + ";" +
+           "CREATE UNIQUE INDEX records_" + n + "_2_unique ON records (" + key("code") + ")" +
+           where + " AND " + key("code") + " <> x'02';";
+  }
+  by_hand(
+      "PRAGMA trusted_schema = ON;" + sql +
+      "PRAGMA user_version = 4; PRAGMA application_id = " + std::to_string(sqlite::application_id));
+  session s{[&] { return std::move(open().value()); }};
+  check_shapes_of_old_store(s);
+  sqlite::connection db{file, sqlite::connection::access::reading};
+  CAF_CHECK_EQUAL(db.number("SELECT count(*) FROM sqlite_master WHERE type = 'index' AND"
+                            " tbl_name = 'records' AND sql IS NOT NULL"),
+                  3);
+  CAF_CHECK_EQUAL(db.text("SELECT group_concat(shape, '') FROM"
+                          " (SELECT shape FROM records ORDER BY collection, id)"),
+                  "111100");
+  CAF_CHECK_EQUAL(db.number("SELECT collections FROM record_shapes"), 2);
 }
 
 CAF_TEST(damaged rows are reported as corrupt data) {

@@ -220,7 +220,7 @@ export function createWorld({ speed = 1, failureRate } = {}) {
   }
 
   return {
-    deploy, workflow, start, listRuns, stats, kill, feed, listeners,
+    deploy, workflow, start, listRuns, stats, kill, feed, listeners, publish,
     workflows: () => [...workflows.values()].map((versions) => itemOf(newest(versions))),
     run: (id) => runs.get(id),
     tree: () => view(root),

@@ -2,6 +2,7 @@
  * The one place that talks HTTP to the server. Every method resolves with what the server answered
  * or rejects with an `ApiError`; nothing else is thrown, save the browser's own AbortError.
  */
+import { ownerCalls, type Options } from "./owner_client";
 import type {
   DefinitionProblem,
   Json,
@@ -43,9 +44,6 @@ export interface RunQuery extends RunFilter {
 }
 
 type Fetch = (url: string, init: RequestInit) => Promise<Response>;
-interface Options {
-  signal?: AbortSignal | undefined;
-}
 
 async function refusal(response: Response): Promise<ApiError> {
   const text = await response.text().catch(() => "");
@@ -95,6 +93,7 @@ export function createClient(fetcher: Fetch = (url, init) => fetch(url, init)) {
   const runUrl = (id: string) => `/api/v1/runs/${encodeURIComponent(id)}`;
 
   return {
+    ...ownerCalls(json),
     /** Deploys YAML or JSON text. 409: that version exists with other content; 422: `problems`. */
     deploy(text: string): Promise<WorkflowItem> {
       const type = text.trimStart().startsWith("{") ? "application/json" : "application/yaml";

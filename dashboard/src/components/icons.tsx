@@ -74,3 +74,37 @@ export const SunIcon = icon(
 export const MoonIcon = icon(<path d="M13.5 9.5A5.7 5.7 0 0 1 6.5 2.5a5.7 5.7 0 1 0 7 7z" />);
 export const UploadIcon = icon(<path d="M8 10.5v-8M4.5 5.5 8 2l3.5 3.5M2.5 11v1.5a1 1 0 0 0 1 1h9a1 1 0 0 0 1-1V11" />);
 export const RetryIcon = icon(<path d="M13 3.5V7H9.5M12.7 7A5 5 0 1 0 13 9.5" />);
+export const AlertIcon = icon(<path d="M8 2.5 14 13H2zM8 6.5v3M8 11.4h.01" />);
+export const UpIcon = icon(<path d="M8 12.5v-9M4.5 7 8 3.5 11.5 7" />);
+export const DownIcon = icon(<path d="M8 3.5v9M4.5 9 8 12.5 11.5 9" />);
+export const ApprovalsIcon = icon(
+  <>
+    <path d="M13.5 8a5.5 5.5 0 1 1-2.2-4.4" />
+    <path d="m5.5 7.5 2.3 2.3 5.7-5.8" />
+  </>,
+);
+export const AgentsIcon = icon(
+  <>
+    <rect x="3" y="5.5" width="10" height="7.5" rx="2" />
+    <path d="M8 5.5V3M6 9h.01M10 9h.01M1.5 8.5v2M14.5 8.5v2" />
+  </>,
+);
+export const DecisionsIcon = icon(
+  <>
+    <path d="M8 14V9.5L4 5.5V3M8 9.5l4-4V3" />
+    <path d="m2.3 4.5 1.7-2 1.7 2M10.3 4.5l1.7-2 1.7 2" />
+  </>,
+);
+export const GovernanceIcon = icon(<path d="M2.5 4.5h6M11.5 4.5h2M2.5 11.5h2M7.5 11.5h6M10 3v3M6 10v3" />);
+export const CalendarIcon = icon(
+  <>
+    <rect x="2.5" y="3.5" width="11" height="10" rx="1.5" />
+    <path d="M2.5 6.5h11M5.5 2v2.5M10.5 2v2.5" />
+  </>,
+);
+export const EyeIcon = icon(
+  <>
+    <path d="M1.5 8S4 3.5 8 3.5 14.5 8 14.5 8 12 12.5 8 12.5 1.5 8 1.5 8z" />
+    <circle cx="8" cy="8" r="2" />
+  </>,
+);

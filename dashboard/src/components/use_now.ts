@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from "react";
+import { useServerOffset } from "../live/server_clock";
 
 // One clock for the whole page: labels that count together change together.
 const listeners = new Set<() => void>();
@@ -25,4 +26,9 @@ function subscribe(listener: () => void): () => void {
 /** Milliseconds since 1970, renewed once a second. */
 export function useNow(): number {
   return useSyncExternalStore(subscribe, () => current);
+}
+
+/** The same for the server: what its times are to be compared with. */
+export function useServerNow(): number {
+  return useNow() + useServerOffset();
 }

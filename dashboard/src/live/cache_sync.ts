@@ -7,6 +7,8 @@ import type { QueryClient } from "@tanstack/react-query";
 import { keys, type RunPages } from "../api/queries";
 import { isFinal, type FeedEvent, type Run, type RunSummary } from "../api/types";
 import { deployedOf, isOpened, runOf, supervisionOf } from "./feed_events";
+import { staleAfter } from "./owner_events";
+import { noticeServerTime } from "./server_clock";
 
 /** Order in a run's life; the feed may be a moment behind what a request has already answered. */
 function isOlder(news: RunSummary, known: Run): boolean {
@@ -35,21 +37,27 @@ function patchPages(pages: RunPages | undefined, news: Map<string, RunSummary>):
 }
 
 export function createCacheSync(cache: QueryClient, minRefetchMs = 1000) {
-  let lastStats = 0;
-  let statsTimer: ReturnType<typeof setTimeout> | undefined;
+  const timers = new Map<string, ReturnType<typeof setTimeout>>();
+  const last = new Map<string, number>();
 
-  function refetchStatsSoon() {
-    if (statsTimer) return;
-    const delay = Math.max(0, lastStats + minRefetchMs - Date.now());
-    statsTimer = setTimeout(() => {
-      statsTimer = undefined;
-      lastStats = Date.now();
-      void cache.invalidateQueries({ queryKey: keys.stats });
-    }, delay);
+  /** Each at most once per `minRefetchMs`, however much happens. */
+  function refetchSoon(queryKey: readonly string[]) {
+    const name = queryKey.join("/");
+    if (timers.has(name)) return;
+    const delay = Math.max(0, (last.get(name) ?? 0) + minRefetchMs - Date.now());
+    const refetch = () => {
+      timers.delete(name);
+      last.set(name, Date.now());
+      void cache.invalidateQueries({ queryKey });
+    };
+    timers.set(name, setTimeout(refetch, delay));
   }
+  const refetchStatsSoon = () => refetchSoon(keys.stats);
 
   return {
     apply(events: FeedEvent[]): void {
+      noticeServerTime(events);
+      for (const key of staleAfter(events)) refetchSoon(key);
       const news = new Map<string, RunSummary>();
       let tree = false;
       let workflows = false;
@@ -78,8 +86,8 @@ export function createCacheSync(cache: QueryClient, minRefetchMs = 1000) {
       if (workflows) void cache.invalidateQueries({ queryKey: keys.workflows });
     },
     stop(): void {
-      clearTimeout(statsTimer);
-      statsTimer = undefined;
+      for (const timer of timers.values()) clearTimeout(timer);
+      timers.clear();
     },
   };
 }

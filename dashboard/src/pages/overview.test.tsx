@@ -1,5 +1,6 @@
 import { act, screen, waitFor, within } from "@testing-library/react";
 import { expect, it } from "vitest";
+import { noPack, ownerDashboard, ownerEvent, salonPack } from "../../test/owner_samples";
 import { refused, renderPage } from "../../test/render_page";
 import { faulted, lifecycle, run, running } from "../../test/samples";
 import { OverviewPage } from "./overview";
@@ -65,4 +66,27 @@ it("tells live what happens, and fetches faults again when there is a new one", 
     "faulted", "running",
   ]);
   await waitFor(() => expect(faultRequests()).toBe(2));
+});
+
+it("shows what agents brought where a pack is installed, and follows the feed", async () => {
+  let now = ownerDashboard;
+  const { feeds } = renderPage(<OverviewPage />, {
+    "GET /api/v1/stats": stats, "GET /api/v1/runs": page(), "GET /api/v1/packs": salonPack, "GET /api/v1/autonomous/analytics/dashboard": () => now,
+  });
+  const panel = await screen.findByRole("region", { name: "What agents did for you" });
+  for (const text of ["₹1,800", "₹9,000 in 7 days", "₹40,000", "75 % succeed"]) expect(within(panel).getByText(text)).toBeInTheDocument();
+  expect(within(panel).getByRole("link", { name: /^Approvals/ })).toHaveAttribute("href", "/approvals");
+  expect(within(panel).getByText(/discount_agent failed 5 times/)).toBeInTheDocument();
+  now = { ...ownerDashboard, revenue: { ...ownerDashboard.revenue, today: 2400 } };
+  act(() => {
+    feeds.at("/feed").opened();
+    feeds.at("/feed").send(ownerEvent("decision.closed", "decisions/dec_1"));
+  });
+  expect(await within(panel).findByText("₹2,400")).toBeInTheDocument();
+});
+
+it("invites to install a pack where there is none", async () => {
+  renderPage(<OverviewPage />, { "GET /api/v1/stats": stats, "GET /api/v1/runs": page(), "GET /api/v1/packs": noPack });
+  expect(await screen.findByRole("button", { name: "Install the salon pack" })).toBeInTheDocument();
+  expect(screen.queryByRole("region", { name: "What agents did for you" })).toBeNull();
 });

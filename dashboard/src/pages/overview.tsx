@@ -2,7 +2,10 @@ import { useThrottledCallback } from "@mantine/hooks";
 import { Link } from "wouter";
 import { useRuns, useStats } from "../api/queries";
 import { Happenings } from "../components/happenings";
+import { InstallPack } from "../components/install_pack";
 import { Ago } from "../components/moments";
+import { OwnerPanel } from "../components/owner_panel";
+import { PauseBanner } from "../components/pause_banner";
 import { Empty, Failed, Loading } from "../components/placeholders";
 import { runPath, shortId } from "../components/run_table";
 import { StatusCounts } from "../components/status_counts";
@@ -10,6 +13,7 @@ import { Throughput } from "../components/throughput";
 import { useFeed, useFeedBatch } from "../live/feed_context";
 import { shortType } from "../live/feed_events";
 import { usePulse } from "../live/pulse_context";
+import { useInstalled } from "../owner/packs";
 import { formatUptime } from "../text/time";
 import { useTitle } from "./use_title";
 import "./overview.css";
@@ -83,6 +87,7 @@ function ThroughputCard() {
 export function OverviewPage() {
   useTitle("");
   const stats = useStats();
+  const installed = useInstalled();
   return (
     <>
       <div className="page-head">
@@ -91,7 +96,9 @@ export function OverviewPage() {
           <ServerState />
         </div>
       </div>
+      {installed.any && <PauseBanner />}
       <div className="stack">
+        {installed.any && <OwnerPanel salon={installed.salon} />}
         <section aria-label="Runs by status">
           <StatusCounts counts={stats.data?.runs} />
         </section>
@@ -119,6 +126,7 @@ export function OverviewPage() {
             </section>
           </div>
         </div>
+        {installed.any === false && <InstallPack />}
       </div>
     </>
   );

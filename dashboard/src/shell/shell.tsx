@@ -1,16 +1,58 @@
-import { ActionIcon, Tooltip, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
-import { useEffect, useRef, type ComponentType, type ReactNode } from "react";
+import { ActionIcon, Menu, Tooltip, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
+import { useEffect, useRef, type ReactNode } from "react";
 import { Link, useLocation } from "wouter";
-import { MoonIcon, OverviewIcon, RunsIcon, SunIcon, TreeIcon, WorkflowsIcon } from "../components/icons";
+import { usePendingApprovals } from "../api/owner_queries";
+import { DotsIcon, MoonIcon, SunIcon } from "../components/icons";
+import { useInstalled } from "../owner/packs";
 import { Connection } from "./connection";
+import { placesOf, type Place } from "./places";
 import "./shell.css";
 
-const places: { path: string; label: string; icon: ComponentType }[] = [
-  { path: "/", label: "Overview", icon: OverviewIcon },
-  { path: "/workflows", label: "Workflows", icon: WorkflowsIcon },
-  { path: "/runs", label: "Runs", icon: RunsIcon },
-  { path: "/tree", label: "Tree", icon: TreeIcon },
-];
+/** How many approvals wait; silent while that is not known. */
+function PendingCount() {
+  const pending = usePendingApprovals();
+  const count = pending.data?.items.filter((one) => one.status === "pending").length ?? 0;
+  if (count === 0) return null;
+  const text = `${count}${pending.data?.next ? "+" : ""}`;
+  return (
+    <span className="shell-count" role="status">
+      {text}
+      <span className="visually-hidden"> waiting</span>
+    </span>
+  );
+}
+
+function PlaceLink({ place, here }: { place: Place; here: boolean }) {
+  const { path, label, icon: Icon, primary } = place;
+  return (
+    <Link href={path} aria-current={here ? "page" : undefined} data-primary={primary}>
+      <Icon />
+      <span>{label}</span>
+      {path === "/approvals" && <PendingCount />}
+    </Link>
+  );
+}
+
+/** What a small screen has no room for at its bottom. */
+function MoreMenu({ places, here }: { places: Place[]; here: (path: string) => boolean }) {
+  return (
+    <Menu position="top-end" shadow="md" width={200}>
+      <Menu.Target>
+        <button type="button" className="shell-more" data-here={places.some(({ path }) => here(path))}>
+          <DotsIcon />
+          <span>More</span>
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {places.map(({ path, label, icon: Icon }) => (
+          <Menu.Item key={path} component={Link} href={path} leftSection={<Icon />} aria-current={here(path) ? "page" : undefined}>
+            {label}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
 
 function SchemeToggle() {
   const { setColorScheme } = useMantineColorScheme();
@@ -44,6 +86,8 @@ export function Shell({ children }: { children: ReactNode }) {
     window.scrollTo(0, 0);
     main.current?.focus({ preventScroll: true });
   }, [location]);
+  const { salon } = useInstalled();
+  const places = placesOf(salon);
   const isHere = (path: string) => (path === "/" ? location === "/" : location.startsWith(path));
   return (
     <div className="shell">
@@ -56,12 +100,10 @@ export function Shell({ children }: { children: ReactNode }) {
           Steward
         </Link>
         <nav aria-label="Main" className="shell-nav">
-          {places.map(({ path, label, icon: Icon }) => (
-            <Link key={path} href={path} aria-current={isHere(path) ? "page" : undefined}>
-              <Icon />
-              <span>{label}</span>
-            </Link>
+          {places.map((place) => (
+            <PlaceLink key={place.path} place={place} here={isHere(place.path)} />
           ))}
+          <MoreMenu places={places.filter(({ primary }) => !primary)} here={isHere} />
         </nav>
         <div className="shell-foot">
           <Connection />

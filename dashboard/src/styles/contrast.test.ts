@@ -32,6 +32,9 @@ const pairs = [
   ["text", "accent-soft"],
   ["muted", "accent-soft"],
   ["text", "faulted-soft"],
+  ["text", "waiting-soft"],
+  ["text", "suspended-soft"],
+  ["text", "neutral-soft"],
 ] as [string, string][];
 
 it.each([":root", ':root[data-mantine-color-scheme="dark"]'])("text can be read in %s (AA)", (selector) => {

@@ -6,7 +6,8 @@ namespace steward::store::postgres::migrations {
 
 extern const char* const first_schema_0001;
 extern const char* const records_0002;
+extern const char* const shapes_0003;
 
-inline const char* const all[] = {first_schema_0001, records_0002};
+inline const char* const all[] = {first_schema_0001, records_0002, shapes_0003};
 
 } // namespace steward::store::postgres::migrations

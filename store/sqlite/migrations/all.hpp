@@ -8,8 +8,9 @@ extern const char* const first_schema_0001;
 extern const char* const events_and_schedules_0002;
 extern const char* const snapshots_0003;
 extern const char* const records_0004;
+extern const char* const shapes_0005;
 
 inline const char* const all[] = {first_schema_0001, events_and_schedules_0002, snapshots_0003,
-                                  records_0004};
+                                  records_0004, shapes_0005};
 
 } // namespace steward::store::sqlite::migrations
