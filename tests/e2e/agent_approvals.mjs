@@ -1,7 +1,7 @@
 // What waits for a person: answered once, in time, by whom it was given to.
 import test, { after, afterEach, before, describe } from 'node:test';
 import assert from 'node:assert/strict';
-import { AgentRig, assertProblem } from './agent_rig.mjs';
+import { AgentRig, assertProblem, instant } from './agent_rig.mjs';
 
 const begin = '2026-11-23T08:00:00Z';
 
@@ -82,7 +82,7 @@ export function testApprovals(binary) {
     test('nobody answers: it escalates, expires, and is answered no more', async () => {
       const w = await waiting();
       const urgent = await waiting({ priority: 'urgent' });
-      const short = await waiting({ expires_at: new Date(rig.now_ms + 5 * 60_000).toISOString() });
+      const short = await waiting({ expires_at: instant(rig.now_ms + 5 * 60_000) });
       const now = () => rig.get(`/autonomous/approvals/${w.approval.id}`);
       await rig.pass(5);
       assert.equal((await rig.get(`/autonomous/approvals/${short.approval.id}`)).status, 'expired', 'with its offer');
@@ -108,8 +108,22 @@ export function testApprovals(binary) {
       await rig.server.kill();
       await rig.server.start();
       await rig.moveTo(rig.now_ms + 16 * 60_000);
+      await rig.until(async () => (await outcome(w)).status === 'expired', 'what nobody has asked for');
       assertProblem(await rig.answer(w.approval.id, 'approve'), 409);
-      assert.equal((await outcome(w)).status, 'expired');
+    });
+
+    test('the end of an offer is a time to come, in whole seconds or fractions', async () => {
+      const fine = await waiting({ expires_at: new Date(rig.now_ms + 5 * 60_000).toISOString() });
+      assert.equal(Date.parse(fine.approval.expires_at), rig.now_ms + 5 * 60_000, 'fractions');
+      const message = { customer_id: fine.customer, outreach_type: 'x', message: 'Hi' };
+      const sent = await rig.ask('POST', '/autonomous/outreach', { ...message, expires_at: new Date(rig.now_ms + 3_600_000).toISOString() });
+      assert.equal(Date.parse(sent.json.expires_at), rig.now_ms + 3_600_000, 'of a message');
+      for (const expires_at of ['tomorrow', '2026-13-45T00:00:00Z']) {
+        assertProblem(await rig.propose(fine.customer, { type: 'offer', expires_at }), 400);
+        assertProblem(await rig.ask('POST', '/autonomous/outreach', { ...message, expires_at }), 400);
+      }
+      const past = await rig.propose(fine.customer, { type: 'offer', expires_at: instant(rig.now_ms - 60_000) });
+      assert.ok(past.status >= 400 || past.json.outcome.status === 'expired', 'what is over before it begins is not begun');
     });
 
     test('a customer who is gone by then is not written to', async () => {

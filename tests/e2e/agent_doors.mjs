@@ -49,21 +49,6 @@ export function testClosedDoors(binary) {
       assert.equal(found.items[0].id, found.items[0].data.id);
     });
 
-    test('no plan of a pack writes what only the gate keeps', async () => {
-      const written = [];
-      for (const collection of own.filter((name) => name !== 'outreach')) {
-        const { id } = (await rig.get(search(collection, { limit: 1 }))).items[0];
-        const before = await rig.get(`/records/${collection}/${id}`);
-        for (const how of [{ merge: { status: 'forged' } }, { data: { forged: true } }, { delete: true }]) {
-          const { status } = await rig.ask('POST', '/actions/write', { write: { collection, id, ...how } });
-          if (status < 400) written.push(`${collection} ${Object.keys(how)}`);
-        }
-        const after = await rig.ask('GET', `/records/${collection}/${id}`);
-        if (after.json.version !== before.version) written.push(`${collection} is another`);
-      }
-      assert.deepEqual(written, []);
-    });
-
     test('the audit log is whole, and a row that was changed shows', { skip: noSqlite }, async () => {
       await rig.pass(6);
       const { id } = await rig.only('/autonomous/approvals/pending').catch(() => ({}));
@@ -92,6 +77,33 @@ export function testClosedDoors(binary) {
       assert.equal(verify().status, 0, 'as it was');
       sql(`DELETE FROM records WHERE ${where}`);
       assert.equal(verify().status, 1, 'one is left out');
+    });
+  });
+
+  describe('plans', () => {
+    const rig = new AgentRig(binary, { clock: '2026-11-23T08:00:00Z' });
+    before(async () => {
+      await rig.start();
+      await rig.install();
+      await rig.customer('ann');
+      await rig.proposed('ann', { type: 'offer' });
+    });
+    after(() => rig.stop());
+    afterEach(() => rig.assertAlive());
+
+    test('no plan of a pack writes what only the gate keeps', async () => {
+      const written = [];
+      for (const collection of own.filter((name) => name !== 'outreach')) {
+        const { id } = (await rig.get(search(collection, { limit: 1 }))).items[0];
+        const before = await rig.get(`/records/${collection}/${id}`);
+        for (const how of [{ merge: { status: 'forged' } }, { data: { forged: true } }, { delete: true }]) {
+          const { status } = await rig.ask('POST', '/actions/write', { write: { collection, id, ...how } });
+          if (status < 400) written.push(`${collection} ${Object.keys(how)}`);
+        }
+        const after = await rig.ask('GET', `/records/${collection}/${id}`);
+        if (after.json.version !== before.version) written.push(`${collection} is another`);
+      }
+      assert.deepEqual(written, []);
     });
   });
 

@@ -68,6 +68,7 @@ export class AgentRig {
     await this.server.kill(signal);
     this.crashed = undefined;
     await this.server.start();
+    if (this.clock) await this.get('/autonomous/governance'); // once its gate is back, the clock can be moved
   }
 
   assertAlive() {

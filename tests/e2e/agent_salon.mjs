@@ -99,7 +99,7 @@ export function testSalon(binary) {
       assert.ok(message, JSON.stringify(decision.outcome));
       assert.ok(!/[{}]/.test(message.message), message.message);
       const answered = await rig.done('PATCH', `/autonomous/outreach/${message.id}`, { status: 'responded', response: { text: 'Yes please' } });
-      assert.equal(answered.response.action, 'yes');
+      assert.deepEqual([answered.status, answered.response.text], ['responded', 'Yes please']);
       const appointment = await rig.get(`/records/appointments/${answered.response.booking_id}`);
       assert.equal(appointment.data.customer_id, message.customer_id);
       assert.equal((await rig.get(`/autonomous/gaps/${message.trigger_id}`)).status, 'filled');
