@@ -1,11 +1,9 @@
 // What stays closed: collections that only agents write, what other tenants have, the audit log.
 import test, { after, afterEach, before, describe } from 'node:test';
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
 import { AgentRig, assertProblem, search } from './agent_rig.mjs';
 
 const own = ['autonomous_decisions', 'approvals', 'agent_states', 'audit_logs', 'outreach', 'autonomous_days', 'packs', 'governance'];
-const noSqlite = spawnSync('sqlite3', ['--version']).status === 0 ? false : 'there is no sqlite3';
 
 export function testClosedDoors(binary) {
   describe('collections of agents', () => {
@@ -49,7 +47,7 @@ export function testClosedDoors(binary) {
       assert.equal(found.items[0].id, found.items[0].data.id);
     });
 
-    test('the audit log is whole, and a row that was changed shows', { skip: noSqlite }, async () => {
+    test('the audit log is whole, and a row that was changed shows', { skip: rig.noSql }, async () => {
       await rig.pass(6);
       const { id } = await rig.only('/autonomous/approvals/pending').catch(() => ({}));
       if (id) await rig.answer(id, 'reject');
@@ -62,21 +60,22 @@ export function testClosedDoors(binary) {
       assert.equal(whole.code, 0, whole.out + whole.err);
       assert.match(whole.out, new RegExp(`default: ${entries.length} entries, whole, last hash ${entries.at(-1).hash}`));
 
-      const sql = (statement) => execFileSync('sqlite3', [rig.databaseFile, statement], { encoding: 'utf8' }).trim();
-      const verify = () => spawnSync(binary, ['audit', 'verify', '--data', rig.databaseFile.replace(/\/[^/]*$/, '')], { encoding: 'utf8' });
-      const log = "collection IN (SELECT id FROM collections WHERE name = 'audit_logs')";
-      const victim = sql(`SELECT id FROM records WHERE ${log} ORDER BY id LIMIT 1 OFFSET 1`);
+      const schema = rig.onPostgres ? 'steward.' : '';
+      const table = `${schema}records`;
+      const log = `collection IN (SELECT id FROM ${schema}collections WHERE name = 'audit_logs')`;
+      const victim = rig.sql(`SELECT id FROM ${table} WHERE ${log} ORDER BY id LIMIT 1 OFFSET 1`);
       const where = `${log} AND id = '${victim}'`;
-      const data = sql(`SELECT hex(data) FROM records WHERE ${where}`);
-      const restore = `UPDATE records SET data = CAST(x'${data}' AS TEXT) WHERE ${where}`;
-      sql(`UPDATE records SET data = replace(data, '"severity":"info"', '"severity":"debug"') WHERE ${where}`);
-      const broken = verify();
-      assert.equal(broken.status, 1, broken.stdout + broken.stderr);
-      assert.match(broken.stdout, new RegExp(victim), 'the entry is named');
-      sql(restore);
-      assert.equal(verify().status, 0, 'as it was');
-      sql(`DELETE FROM records WHERE ${where}`);
-      assert.equal(verify().status, 1, 'one is left out');
+      rig.sql(`CREATE TABLE ${schema}kept AS SELECT * FROM ${table} WHERE ${where}`);
+      rig.sql(`UPDATE ${table} SET data = replace(${rig.onPostgres ? 'data::text' : 'data'}, '"info"', '"debug"')${rig.onPostgres ? '::json' : ''} WHERE ${where}`);
+      const broken = await rig.verifyAuditAgain();
+      assert.equal(broken.code, 1, broken.out + broken.err);
+      assert.match(broken.out, new RegExp(victim), 'the entry is named');
+      rig.sql(`DELETE FROM ${table} WHERE ${where}`);
+      assert.equal((await rig.verifyAuditAgain()).code, 1, 'one is left out');
+      rig.sql(`INSERT INTO ${table} SELECT * FROM ${schema}kept`);
+      assert.equal((await rig.verifyAuditAgain()).code, 0, 'as it was');
+      rig.sql(`DROP TABLE ${schema}kept`);
+      await rig.server.start();
     });
   });
 

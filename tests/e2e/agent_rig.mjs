@@ -1,10 +1,12 @@
 // What the tests of agents stand on: a server, and how to ask it about its agents.
 import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { Client, sleep } from '../support/client.mjs';
 import { runCommand } from '../support/command.mjs';
+import { PostgresServer } from '../support/postgres_server.mjs';
 import { readFeed } from '../support/sse.mjs';
 import { StewardProcess } from '../support/steward_process.mjs';
 import { shopPack } from './agent_pack.mjs';
@@ -18,11 +20,14 @@ const minute_ms = 60_000;
 export const instant = (ms) => new Date(ms).toISOString().replace('.000Z', 'Z');
 
 export class AgentRig {
+  /** "postgres": a private PostgreSQL in place of the embedded store, for all that come. */
+  static database = '';
   #folder;
 
   /** `clock`: where a clock begins that only `pass` moves; with `tenants`, each has a key and the clock is the real one. */
   constructor(binary, { clock = '', tenants = [] } = {}) {
     this.binary = binary;
+    this.onPostgres = AgentRig.database === 'postgres';
     this.clock = clock;
     this.tenants = tenants;
   }
@@ -32,6 +37,12 @@ export class AgentRig {
     const args = [];
     if (this.clock) args.push('--clock', `manual:${this.clock}`);
     if (this.tenants.length > 0) args.push('--config', await this.#keys());
+    if (this.onPostgres) {
+      this.database = new PostgresServer();
+      await this.database.start();
+      this.database.makeDatabase();
+      args.push('--database', this.database.url);
+    }
     this.now_ms = this.clock ? Date.parse(this.clock) : undefined;
     this.server = new StewardProcess(this.binary, { args, dev: this.tenants.length === 0 });
     this.server.onExit = (how) => {
@@ -60,6 +71,8 @@ export class AgentRig {
     this.client?.close();
     await this.server?.kill();
     this.server?.remove();
+    await this.database?.kill('SIGQUIT');
+    this.database?.remove();
     if (this.#folder) rmSync(this.#folder, { recursive: true, force: true });
   }
 
@@ -206,10 +219,22 @@ export class AgentRig {
   async verifyAudit() {
     await this.server.kill('SIGTERM');
     this.crashed = undefined;
-    return runCommand(this.binary, ['audit', 'verify', '--data', join(this.server.folder, 'data')]);
+    return this.verifyAuditAgain();
   }
 
-  get databaseFile() {
-    return join(this.server.folder, 'data', 'steward.db');
+  verifyAuditAgain() {
+    const where = this.onPostgres ? ['--database', this.database.url] : ['--data', join(this.server.folder, 'data')];
+    return runCommand(this.binary, ['audit', 'verify', ...where]);
+  }
+
+  /** What a statement gives to who goes past the server. */
+  sql(statement) {
+    if (this.onPostgres) return this.database.sql(statement, 'steward').trim();
+    return execFileSync('sqlite3', [join(this.server.folder, 'data', 'steward.db'), statement], { encoding: 'utf8' }).trim();
+  }
+
+  /** Why nobody can do that here, or false. */
+  get noSql() {
+    return !this.onPostgres && spawnSync('sqlite3', ['--version']).status !== 0 ? 'there is no sqlite3' : false;
   }
 }

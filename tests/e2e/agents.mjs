@@ -1,7 +1,7 @@
 // Agents over HTTP: what they propose, who decides, what is done and what is refused, at what times,
 // and that a server which is killed neither forgets nor doubles anything.
 //
-//   node tests/e2e/agents.mjs [--binary build/release/steward]
+//   node tests/e2e/agents.mjs [--binary build/release/steward] [--database postgres]
 import test, { after, afterEach, before, describe } from 'node:test';
 import assert from 'node:assert/strict';
 import { readArguments } from '../support/arguments.mjs';
@@ -15,7 +15,12 @@ import { testKills } from './agent_kills.mjs';
 import { testSalon } from './agent_salon.mjs';
 import { testTimes } from './agent_times.mjs';
 
-const { binary } = readArguments(process.argv.slice(2), { binary: 'build/release/steward' });
+const { binary, database } = readArguments(process.argv.slice(2), {
+  binary: 'build/release/steward',
+  database: '', // "postgres": a private PostgreSQL in place of the embedded store
+});
+if (!['', 'postgres'].includes(database)) throw new Error(`--database ${database}: only postgres is known`);
+AgentRig.database = database;
 const begin = '2026-11-23T08:00:00Z';
 
 describe('before any pack', () => {
@@ -107,6 +112,13 @@ describe('the operations', () => {
     assertProblem(await patch({ outcome: { status: 'success' } }, 'dec_x'), 404);
     for (const path of ['dec_x', 'a%20b', '%00']) assert.ok([400, 404].includes((await rig.ask('GET', `/autonomous/decisions/${path}`)).status));
     assert.equal((await rig.get(`/autonomous/decisions/${id}`)).outcome.status, 'pending');
+  });
+
+  test('what a record can\'t hold, no decision holds', async () => {
+    assertProblem(await rig.ask('POST', '/autonomous/decisions', '{"agent_name":"reminder","decision_type":"a\\u0000b","summary":"x"}'), 400);
+    assertProblem(await rig.ask('POST', '/autonomous/decisions', '{"agent_name":"reminder","decision_type":"x","context":{"a":"\\u0000"}}'), 400);
+    assertProblem(await rig.ask('POST', '/autonomous/decisions', '{"agent_name":"reminder","decision_type":"x","context":{"a\\u0000":1}}'), 400);
+    await rig.proposed('ann');
   });
 
   test('a key that is open is not proposed twice', async () => {
