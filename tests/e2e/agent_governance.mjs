@@ -111,6 +111,23 @@ export function testGovernance(binary) {
       assert.deepEqual((await rig.all('/autonomous/outreach?trigger_id=paused-1')).map((item) => item.customer_id), ['bob']);
     });
 
+    test('a pause in the midst: what is told after it is nothing new', async () => {
+      const proposals = Array.from({ length: 40 }, (_, i) => rig.propose(i % 2 ? 'ann' : 'bob'));
+      await proposals[5];
+      const paused = rig.rules({ paused: true });
+      const later = paused.then(() => rig.propose('eve'));
+      const statuses = (await Promise.all(proposals)).map((answer) => answer.status);
+      assert.ok(statuses.every((status) => [201, 409].includes(status)), statuses.join(' '));
+      assertProblem(await later, 409);
+      await rig.done('POST', '/internal/tasks/execute', { task_type: 'remind' }); // nor when it is told to look
+      await rig.pass(6);
+      const events = await rig.events();
+      const at = events.findLastIndex((event) => event.type === 'dev.steward.agent.changed.v1' && event.data.paused === true);
+      const after = events.slice(at).map((event) => event.type);
+      assert.ok(at > 0 && !after.includes('dev.steward.autonomous.decision.v1') && !after.includes('dev.steward.outreach.sent.v1'), after.join(' '));
+      await rig.rules({ paused: false });
+    });
+
     test('a pause of one agent holds that one, across a restart', async () => {
       await rig.done('PATCH', '/autonomous/agents/reminder', { status: 'paused' });
       assertProblem(await rig.propose('ann'), 409);
