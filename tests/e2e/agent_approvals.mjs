@@ -106,7 +106,7 @@ export function testApprovals(binary) {
     test('it expires while the server is down', async () => {
       const w = await waiting();
       await rig.server.kill();
-      await rig.server.start();
+      await rig.up();
       await rig.moveTo(rig.now_ms + 16 * 60_000);
       await rig.until(async () => (await outcome(w)).status === 'expired', 'what nobody has asked for');
       assertProblem(await rig.answer(w.approval.id, 'approve'), 409);

@@ -75,7 +75,7 @@ export function testClosedDoors(binary) {
       rig.sql(`INSERT INTO ${table} SELECT * FROM ${schema}kept`);
       assert.equal((await rig.verifyAuditAgain()).code, 0, 'as it was');
       rig.sql(`DROP TABLE ${schema}kept`);
-      await rig.server.start();
+      await rig.up();
     });
   });
 

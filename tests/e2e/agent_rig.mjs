@@ -48,8 +48,14 @@ export class AgentRig {
     this.server.onExit = (how) => {
       this.crashed = how;
     };
+    await this.up();
+  }
+
+  /** Starts the server, and waits until it can answer. */
+  async up() {
     await this.server.start();
-    this.client = new Client(this.server.url);
+    this.client ??= new Client(this.server.url);
+    await this.until(async () => (await this.client.request('GET', '/readyz')).status === 200, 'the server to be ready');
   }
 
   /** One key for each tenant, as `steward key` makes them. */
@@ -80,7 +86,7 @@ export class AgentRig {
   async restart(signal = 'SIGTERM') {
     await this.server.kill(signal);
     this.crashed = undefined;
-    await this.server.start();
+    await this.up();
     if (this.clock) await this.get('/autonomous/governance'); // once its gate is back, the clock can be moved
   }
 

@@ -130,7 +130,7 @@ export function testSalon(binary) {
       assert.ok((await rig.get(search('audit_logs', { limit: 1 }))).items.length === 1);
       const verified = await rig.verifyAudit();
       assert.equal(verified.code, 0, verified.out);
-      await rig.server.start();
+      await rig.up();
     });
   });
 }
