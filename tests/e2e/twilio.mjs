@@ -76,7 +76,10 @@ async function ask(method, path, body) {
 const simulate = (what, form) =>
   fetch(`${base}/_twilio/simulate/${what}`, {
     method: 'POST',
-    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    headers: {
+      'content-type': 'application/x-www-form-urlencoded',
+      authorization: `Basic ${Buffer.from(`${sid}:${token}`).toString('base64')}`,
+    },
     body: new URLSearchParams(form),
   });
 
