@@ -157,6 +157,8 @@ private:
     task->tell_later = true;
     task->attempt = [this, op = std::move(*op)](const record_task_ptr& o) {
       if (const auto refused = refuse_new(o->tenant, op.row.name)) return o->slot.answer(*refused);
+      const auto known = schemas_.find(*reader_, o->tenant, op.row.name);
+      if (known && *known && (*known)->managed) return o->slot.answer(managed(op.row.name));
       commit(o, {op});
     };
     task->tell = [this, tenant = m.tenant, name = m.name](const batch_result& result) {

@@ -74,8 +74,13 @@ value agent_record::document(const std::string& tenant, governance::governor& g,
   auto by = value::empty_object();
   for (const auto& [type, count] : types)
     by.set(type, value::object({{"count", count.count}, {"revenue", money(count.revenue)}}));
+  auto own = value::empty_array();
+  if (own_hourly) own.push_back("max_hourly_actions");
+  if (own_daily) own.push_back("max_daily_actions");
+  if (own_cooldown) own.push_back("cooldown_minutes");
   return value::object(
       {{"id", agent_state_id(tenant, name)},
+       {"own_config", own},
        {"salon_id", tenant},
        {"agent_name", name},
        {"title", title},
@@ -127,6 +132,12 @@ void agent_record::restore(const value& d, governance::governor& g) {
   if (const auto n = count_of(config, "cooldown_minutes"))
     cooldown_minutes = static_cast<int64_t>(n);
   if (const auto c = config.get("custom"); c.is_object()) custom = c;
+  if (const auto own = d.get("own_config"); own.is_array())
+    for (const auto& which : own.items()) {
+      own_hourly |= which == value{"max_hourly_actions"};
+      own_daily |= which == value{"max_daily_actions"};
+      own_cooldown |= which == value{"cooldown_minutes"};
+    }
   last_execution_us = time_of(d.get("last_execution"));
   next_scheduled_us = time_of(d.get("next_scheduled"));
   last_heartbeat_us = time_of(health.get("last_heartbeat"));

@@ -17,6 +17,8 @@ struct agent_record {
   int64_t interval_minutes = 60;
   uint32_t hourly = 20, daily = 100;
   int64_t cooldown_minutes = 5;
+  /// Which of these three were set for this agent; the others follow the rules of all.
+  bool own_hourly = false, own_daily = false, own_cooldown = false;
   workflow::value custom = workflow::value::empty_object();
 
   int64_t last_execution_us = 0, next_scheduled_us = 0, last_heartbeat_us = 0;

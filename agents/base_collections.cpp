@@ -52,6 +52,8 @@ const std::vector<declared_collection>& base_collections() {
           R"({"name":"by_phone","fields":["customer_phone","created_at"]})"),
       managed("autonomous_days", R"("date":{},"potential":{},"actual":{},"count":{})",
               R"({"name":"by_date","fields":["date"]})"),
+      managed("action_results", R"("action":{},"digest":{},"created_at":{})",
+              R"({"name":"by_created","fields":["created_at"]})"),
       managed("packs", R"("pack":{},"version":{},"title":{})", ""),
       managed("governance", "", ""),
   };

@@ -69,6 +69,7 @@ gate::gate(tenant_id tenant, const stored_gate& stored, int64_t now_us)
       a.task_type = declared.task_type;
       if (is_new) a.interval_minutes = declared.every_minutes;
     }
+  apply_rules();
   for (auto& [name, a] : agents_)
     if (a.paused) governor_.pause(name);
   for (const auto& d : stored.decisions) {
@@ -111,7 +112,7 @@ void gate::apply_rules() {
   if (!text_of(twilio, "whatsapp_from").empty()) connected_channels.insert("whatsapp");
   auto table = rules_.table;
   for (const auto& [type, earned] : earned_)
-    if (earned.is_earned()) {
+    if (earned.is_earned() && rules_.earning.consent) {
       const auto line = table.levels.find(type);
       const auto level = line == table.levels.end() ? table.otherwise : line->second;
       if (level == governance::autonomy::supervised)
@@ -125,6 +126,9 @@ void gate::apply_rules() {
   else
     governor_.resume("");
   for (auto& [name, a] : agents_) {
+    if (!a.own_hourly) a.hourly = rules_.limits.hourly;
+    if (!a.own_daily) a.daily = rules_.limits.daily;
+    if (!a.own_cooldown) a.cooldown_minutes = rules_.breaker.cooldown_us / (60 * second_us);
     auto breaker = rules_.breaker;
     breaker.cooldown_us = a.cooldown_minutes * 60 * second_us;
     governor_.breaker(name).change(breaker);
@@ -296,7 +300,14 @@ gate::answered gate::change_rules(step& s, const value& body) {
         failure{ec::unprocessable, "the rules don't fit", std::move(read.error()), {}}};
   const bool was_paused = rules_.paused;
   rules_ = std::move(*read);
+  if (!rules_.earning.consent)
+    for (auto& [type, earned] : earned_)
+      if (earned.is_earned()) {
+        earned = {};
+        earn(s, type, governance::earned_autonomy::move::down);
+      }
   apply_rules();
+  for (const auto& [name, a] : agents_) put_agent(s, name);
   put_rules(s);
   audit(s, "config_changed", rules_.paused && !was_paused ? "warning" : "info", "owner",
         was_paused != rules_.paused ? (rules_.paused ? "All agents paused" : "All agents resumed")
@@ -321,8 +332,12 @@ void gate::installed(step& s, pack_ptr p) {
       if (is_new) a.interval_minutes = declared.every_minutes;
     }
   // What the pack proposes counts until the owner says otherwise.
-  if (!again)
-    if (auto read = read_rules(p->governance, rules_)) rules_ = std::move(*read);
+  if (auto read = read_rules(p->governance, rules::defaults()); read && !again) {
+    if (packs_.size() == 1)
+      rules_ = std::move(*read);
+    else // of another pack only what nobody has said anything about
+      rules_.table.levels.insert(read->table.levels.begin(), read->table.levels.end());
+  }
   apply_rules();
   for (const auto& [name, a] : agents_) put_agent(s, name);
   put_rules(s);

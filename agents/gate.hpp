@@ -99,6 +99,9 @@ public:
   const std::map<std::string, agent_record>& agents() const { return agents_; }
   const workflow::value* open_decision(const std::string& id) const;
   const workflow::value* pending_approval(const std::string& id) const;
+  /// Adds to the step what had begun when the server stopped, and was not done yet: writes and
+  /// runs.
+  void go_on(step& s) const;
   size_t approvals_pending() const { return approvals_.size(); }
   const deciding* answers() const;
   const action_declaration* action(std::string_view name) const;

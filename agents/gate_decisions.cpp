@@ -239,6 +239,7 @@ void gate::begin(step& s, decision& d) {
   ++a.taken;
   ++a.types[request.decision_type].count;
   act(s, d);
+  put_agent(s, request.agent);
 }
 
 void gate::act(step& s, decision& d) {
@@ -265,6 +266,17 @@ void gate::act(step& s, decision& d) {
   if (!planned->writes.empty()) s.writes_to_do.push_back(id);
   // Nothing is left for us: whoever proposed it does it, and tells what came of it.
   if (!planned->run && planned->writes.empty() && !planned->outreach) delivered(s, id, {});
+}
+
+void gate::go_on(step& s) const {
+  for (const auto& [id, d] : open_) {
+    const auto settled = d.document.get("settled");
+    if (!settled.is_bool() || settled.as_bool()) continue;
+    const auto planned = read_action(d.document.get("act"), d.document.get("context"));
+    if (!planned) continue;
+    if (planned->run) s.runs.push_back({id, *planned->run});
+    if (!planned->writes.empty()) s.writes_to_do.push_back(id);
+  }
 }
 
 std::string gate::write_message(step& s, const planned_message& m, const customer_facts& customer,
@@ -375,6 +387,7 @@ void gate::turned_out(step& s, const planned_outcome& o, const value& document) 
   }
   auto& d = at == open_.end() ? closed : at->second;
   const auto agent = text_of(d.document, "agent_name"), type = text_of(d.document, "decision_type");
+  const auto level = text_of(d.document, "autonomy_level");
   const auto before = text_of(d.document.get("outcome"), "status");
   const auto earned_before = number_of(d.document.get("revenue_impact"), "actual");
   const auto earned_now = o.revenue ? *o.revenue : (o.status == "success" ? earned_before : 0.0);
@@ -419,7 +432,9 @@ void gate::turned_out(step& s, const planned_outcome& o, const value& document) 
   governor_.settle(o.decision_id, o.status == "failed" ? action_end::failed : action_end::succeeded,
                    s.now_us(), o.result);
   forget_decision(o.decision_id);
-  if (o.status == "success" || o.status == "failed" || o.status == "rejected") {
+  const bool counts = level != "manual_only" && agent != "owner" &&
+                      (o.status == "success" || o.status == "failed" || o.status == "rejected");
+  if (counts) {
     auto& record = earned_[type];
     const auto move = record.turned_out(o.status == "success", rules_.earning);
     earn(s, type, move);

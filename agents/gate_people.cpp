@@ -126,9 +126,11 @@ gate::answered gate::configure_agent(step& s, const std::string& name, const val
         return wrong(at, "this is no limit", "a whole number from 0 to 100000");
       (key == "max_hourly_actions" ? changed.hourly : changed.daily) =
           static_cast<uint32_t>(m.item.as_int());
+      (key == "max_hourly_actions" ? changed.own_hourly : changed.own_daily) = true;
     } else if (key == "cooldown_minutes") {
       if (!whole(1, 1'440)) return wrong(at, "this is no time", "minutes, from 1 to 1440");
       changed.cooldown_minutes = m.item.as_int();
+      changed.own_cooldown = true;
     } else if (key == "interval_minutes") {
       if (!whole(1, 10'080)) return wrong(at, "this is no interval", "minutes, from 1 to 10080");
       changed.interval_minutes = m.item.as_int();

@@ -1,6 +1,7 @@
 #include "agents/pack.hpp"
 
 #include "agents/placeholders.hpp"
+#include "agents/rules.hpp"
 #include "governance/autonomy.hpp"
 #include "intelligence/skill.hpp"
 #include "messages/record_bodies.hpp"
@@ -42,6 +43,9 @@ public:
     p->title = text(document_, "title", "", false);
     p->settings = object(document_, "settings", "");
     p->governance = object(document_, "governance", "");
+    if (const auto judged = read_rules(p->governance, rules::defaults()); !judged)
+      for (const auto& problem : judged.error())
+        wrong("/governance" + problem.pointer, problem.detail, problem.expected);
     if (const auto* zone = p->settings.find("zone")) {
       if (!zone->is_string())
         wrong("/settings/zone", "this is no time zone", "a name such as Europe/Berlin");
@@ -272,6 +276,21 @@ private:
 
 outcome<pack_ptr, std::vector<field_problem>> read_pack(const value& document) {
   return pack_reader{document}.read();
+}
+
+std::string shared_name(const pack& a, const pack& b) {
+  for (const auto& c : a.collections) {
+    const auto same = std::ranges::find(b.collections, c.name, &declared_collection::name);
+    if (same != b.collections.end() && (c.managed || same->managed)) return "collections/" + c.name;
+  }
+  for (const auto& one : a.agents)
+    if (std::ranges::find(b.agents, one.name, &agent_declaration::name) != b.agents.end())
+      return "agents/" + one.name;
+  for (const auto& [name, action] : a.actions)
+    if (b.actions.contains(name)) return "actions/" + name;
+  for (const auto& [name, texts] : a.templates)
+    if (b.templates.contains(name)) return "templates/" + name;
+  return {};
 }
 
 void join_parts(value& into, const value& part) {

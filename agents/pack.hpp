@@ -69,6 +69,10 @@ using pack_ptr = std::shared_ptr<const pack>;
 /// Reads and checks a pack's document; every problem found, each with its place.
 outcome<pack_ptr, std::vector<field_problem>> read_pack(const workflow::value& document);
 
+/// An agent, action, template or managed collection that both have: "agents/caller"; empty: none.
+/// Collections that clients write may be shared.
+std::string shared_name(const pack& a, const pack& b);
+
 /// Parts of a document that are spread over several files: lists of the same name are joined, what
 /// else a later part says replaces.
 void join_parts(workflow::value& into, const workflow::value& part);

@@ -1,6 +1,12 @@
 #include "agents/plan.hpp"
 
+#include "agents/base_collections.hpp"
+#include "intelligence/instants.hpp"
 #include "messages/records.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
 
 namespace steward::agents {
 
@@ -10,6 +16,7 @@ using workflow::value;
 
 constexpr size_t writes_most = 2'000;
 constexpr size_t proposals_most = 200;
+constexpr double amount_most = 1e12;
 
 struct misfit {
   std::string what;
@@ -71,6 +78,10 @@ planned_write read_write(const value& v) {
   w.what = data    ? planned_write::kind::put
            : merge ? planned_write::kind::merge
                    : planned_write::kind::remove;
+  // What becomes of a message is for packs to say; all else of the server's own is the gate's.
+  const bool of_message = w.collection == "outreach" && merge != nullptr;
+  if (is_base_collection(w.collection) && !of_message)
+    throw misfit{w.collection + " is written by the gate only"};
   if (data || merge) {
     w.data = data ? *data : *merge;
     if (!w.data.is_object()) throw misfit{"data is no object"};
@@ -78,15 +89,30 @@ planned_write read_write(const value& v) {
   return w;
 }
 
+/// An end that is no time would silently be another one.
+std::string end_time(const value& v) {
+  auto read = text(v, "expires_at");
+  if (!read.empty() && !intelligence::parse_instant(read))
+    throw misfit{"expires_at is no instant such as 2026-11-21T09:00:00Z"};
+  return read;
+}
+
 planned_message read_message(const value& v, const value& context) {
   planned_message m;
   m.customer_id = text(v, "customer_id");
-  if (m.customer_id.empty()) m.customer_id = text(context, "customer_id");
+  const auto asked = text(context, "customer_id");
+  if (m.customer_id.empty()) m.customer_id = asked;
   if (m.customer_id.empty()) throw misfit{"customer_id is missing"};
+  // Limits and consent are those of one person.
+  if (!asked.empty() && asked != m.customer_id)
+    throw misfit{"customer_id is another one than the decision's"};
   m.customer_name = text(v, "customer_name");
   m.customer_phone = text(v, "customer_phone");
   m.outreach_type = needed(v, "outreach_type");
   m.channel = text(v, "channel");
+  constexpr std::array<std::string_view, 5> channels{"", "whatsapp", "sms", "email", "push"};
+  if (std::ranges::find(channels, m.channel) == channels.end())
+    throw misfit{"channel is none of whatsapp, sms, email, push"};
   m.language = text(v, "language");
   m.zone = text(v, "zone");
   m.template_name = text(v, "template");
@@ -94,7 +120,7 @@ planned_message read_message(const value& v, const value& context) {
   if (m.template_name.empty() == m.text.empty()) throw misfit{"it takes a template or a message"};
   m.fields = object(v, "fields");
   m.offer_details = v.get("offer_details");
-  m.expires_at = text(v, "expires_at");
+  m.expires_at = end_time(v);
   m.reply_to = text(v, "reply_to");
   m.trigger_id = text(v, "trigger_id");
   m.trigger_type = text(v, "trigger_type");
@@ -106,12 +132,15 @@ planned_message read_message(const value& v, const value& context) {
 proposal read_proposal(const value& v) {
   proposal p;
   p.decision_type = needed(v, "decision_type");
+  if (!is_collection_name(p.decision_type)) throw misfit{"decision_type is no name"};
   p.summary = needed(v, "summary");
   p.action_taken = text(v, "action_taken");
   p.priority = text(v, "priority");
   p.key = text(v, "key");
-  p.expires_at = text(v, "expires_at");
+  p.expires_at = end_time(v);
   p.revenue = number(v, "revenue").value_or(0);
+  if (!(std::abs(p.revenue) <= amount_most)) throw misfit{"revenue is no amount"};
+  if (p.summary.size() > 2'000 || p.key.size() > 500) throw misfit{"summary or key is too long"};
   if (const auto* reasons = v.find("reasons"); reasons && reasons->is_array())
     for (const auto& reason : reasons->items())
       if (reason.is_string()) p.reasons.emplace_back(reason.as_string());
@@ -121,8 +150,9 @@ proposal read_proposal(const value& v) {
     if (const auto* found = v.find(member)) p.context.set(member, *found);
   p.details = object(v, "details");
   p.act = object(v, "act");
-  if (const auto action = read_action(p.act, p.context); !action)
-    throw misfit{"act: " + action.error()};
+  const auto action = read_action(p.act, p.context);
+  if (!action) throw misfit{"act: " + action.error()};
+  if (action->outreach) p.context.set("customer_id", action->outreach->customer_id);
   return p;
 }
 
@@ -160,6 +190,8 @@ outcome<plan, std::string> read_plan(const value& v) {
     each(v, "outcomes", writes_most, [&](const value& w) {
       p.outcomes.push_back({needed(w, "decision_id"), needed(w, "status"), text(w, "result"),
                             text(w, "booking_id"), number(w, "revenue")});
+      if (!(std::abs(p.outcomes.back().revenue.value_or(0)) <= amount_most))
+        throw misfit{"revenue is no amount"};
     });
     each(v, "events", writes_most, [&](const value& w) {
       p.events.push_back({needed(w, "event"), needed(w, "subject"), object(w, "data")});

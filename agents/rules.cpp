@@ -80,6 +80,12 @@ private:
       });
     if (name == "settings") {
       if (!v.is_object()) return wrong(at, "this is no object", "an object");
+      if (const auto* zone = v.find("zone")) {
+        const auto known =
+            zone->is_string() && workflow::schedule::time_zone::find(zone->as_string());
+        if (!known)
+          return wrong(at + "/zone", "this is no time zone", "a name such as Europe/Berlin");
+      }
       read_.settings = v;
       return;
     }
@@ -99,9 +105,12 @@ private:
 
   void levels(const value& v) {
     if (!v.is_object()) return wrong("/levels", "this is no object", "{decision_type: level}");
-    read_.table.levels.clear();
     for (const auto& m : v.members()) {
       const std::string type{m.key.as_string()};
+      if (m.item.is_null()) {
+        read_.table.levels.erase(type);
+        continue;
+      }
       level(m.item, "/levels/" + type, read_.table.levels[type]);
     }
   }

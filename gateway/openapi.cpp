@@ -92,6 +92,7 @@ std::string openapi_document(std::string_view version) {
     paths[std::string{r.pattern}][method] = operation_of(operations.at(std::string{r.id}), r);
   }
   json info{{"title", "Steward"}, {"version", version}};
+  info["license"] = {{"name", "Apache License 2.0"}, {"identifier", "Apache-2.0"}};
   info["description"] = "Durable workflow runs. Errors are RFC 9457 documents; lists are `{items, "
                         "next}` and page by `cursor`; times are RFC 3339 in UTC.";
   const auto tag = [](const char* name, const char* description) {
@@ -104,8 +105,8 @@ std::string openapi_document(std::string_view version) {
       {tag("workflows", "Definitions, by version."), tag("runs", "Runs of workflows."),
        tag("expressions", "For editors."), tag("events", "CloudEvents for runs and triggers."),
        tag("records", "Business data: JSON by collection."),
-       tag("agents", "What acts by itself, and who may stop it."), tag("feed", "What changes, live."),
-       tag("server", "The server itself.")});
+       tag("agents", "What acts by itself, and who may stop it."),
+       tag("feed", "What changes, live."), tag("server", "The server itself.")});
   document["paths"] = std::move(paths);
   document["components"] = components;
   return document.dump();

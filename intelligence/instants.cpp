@@ -77,11 +77,20 @@ std::optional<int64_t> parse_instant(std::string_view text) {
   const auto minutes = take_digits(text, 2);
   if (!take_char(text, ':')) return std::nullopt;
   const auto seconds = take_digits(text, 2);
+  int64_t fraction_us = 0;
+  if (take_char(text, '.')) {
+    size_t digits = 0;
+    for (; digits < text.size() && text[digits] >= '0' && text[digits] <= '9'; ++digits)
+      if (digits < 6) fraction_us = fraction_us * 10 + (text[digits] - '0');
+    if (digits == 0 || digits > 9) return std::nullopt;
+    for (auto d = digits; d < 6; ++d) fraction_us *= 10;
+    text.remove_prefix(digits);
+  }
   take_char(text, 'Z');
   if (!text.empty() || hours < 0 || hours > 23 || minutes < 0 || minutes > 59 || seconds < 0 ||
       seconds > 59)
     return std::nullopt;
-  return midnight + hours * hour_us + minutes * minute_us + seconds * second_us;
+  return midnight + hours * hour_us + minutes * minute_us + seconds * second_us + fraction_us;
 }
 
 } // namespace steward::intelligence

@@ -26,8 +26,8 @@ std::string date_text(int64_t day);
 std::string instant_text(int64_t us);
 
 /// The midnight that begins the date, or the instant, of `2024-01-15`, `20240115`,
-/// `2024-01-15T14:00:00Z` (`Z` may be missing, it is UTC all the same). None if the text is
-/// anything else or names a day or time that does not exist.
+/// `2024-01-15T14:00:00Z` (`Z` may be missing, it is UTC all the same), `2024-01-15T14:00:00.25Z`.
+/// None if the text is anything else or names a day or time that does not exist.
 std::optional<int64_t> parse_instant(std::string_view text);
 
 } // namespace steward::intelligence

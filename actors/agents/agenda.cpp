@@ -87,7 +87,8 @@ private:
     const auto now = self_->clock().now();
     std::erase_if(movers_, [&](const mover& m) {
       if (!book_->busy.empty() && now < m.deadline) return false;
-      m.slot.answer(reply::ok("{\"waiting\":" + std::to_string(book_->busy.size()) + "}"));
+      m.slot.answer(reply::ok("{\"now\":\"" + intelligence::instant_text(node_->outside.now_us()) +
+                              "\",\"waiting\":" + std::to_string(book_->busy.size()) + "}"));
       return true;
     });
   }

@@ -82,6 +82,9 @@ void gatekeeper_state::load() {
             gate_.emplace(id_, *m.stored, node_->outside.now_us());
             for (const auto& message : m.stored->unsent)
               deliver_message(agents::text_of(message, "id"), message);
+            auto s = new_step();
+            gate_->go_on(s);
+            after(s); // and the totals of /metrics
             declare_agents();
             remind_me();
             next();

@@ -15,6 +15,7 @@ using agents::text_of;
 using workflow::value;
 
 constexpr unsigned attempts_most = 5;
+constexpr int64_t results_last_us = governance::day_us;
 
 failure wrong(std::string pointer, std::string detail, std::string expected) {
   return {ec::invalid_request,
@@ -55,6 +56,7 @@ void gatekeeper_state::perform(const agents_action what, const std::string& name
     if (!parsed)
       return fail(wrong("", "the body is no JSON: " + parsed.error().reason, "an object"));
     if (!parsed->is_object()) return fail(wrong("", "the body is no object", "an object"));
+    if (auto kept = read_record(body); !kept) return fail(kept.error()); // no NUL, not too large
     read = std::move(*parsed);
   }
   using kind = agents_action;
@@ -80,7 +82,7 @@ void gatekeeper_state::perform(const agents_action what, const std::string& name
       return fail({ec::conflict, "no pack is installed, so there are no agents to rule", {}, {}});
     return change_gate([&](auto& g, auto& s) { return g.change_rules(s, read); });
   case kind::perform:
-    return perform_action(name, read, key, 0);
+    return perform_action(name, read, key);
   case kind::execute_task:
     return execute_task(read);
   case kind::twilio_status:
@@ -151,6 +153,8 @@ void gatekeeper_state::create_decision(const value& body) {
   if (!is_collection_name(agent))
     return fail(wrong("/agent_name", agent.empty() ? "this is missing" : "this is no name",
                       "an agent's name"));
+  if (agent == "governance" || agent == "owner" || agent == "answers")
+    return fail(wrong("/agent_name", "nobody proposes in this name", "an agent's name"));
   auto v = body;
   if (const auto details = body.get("action_details"); details.is_object())
     v.set("details", details);
@@ -240,7 +244,8 @@ void gatekeeper_state::patch_outreach(const std::string& id, const value& body) 
 }
 
 void gatekeeper_state::outreach_changed(const std::string& id, const value& stored,
-                                        const value& body, unsigned attempt) {
+                                        const value& body, unsigned attempt,
+                                        const std::string& undecided) {
   const auto status = text_of(body, "status"), was = text_of(stored, "status");
   const auto now = agents::time_or_null(node_->outside.now_us());
   const auto text = text_of(body.get("response"), "text");
@@ -281,17 +286,23 @@ void gatekeeper_state::outreach_changed(const std::string& id, const value& stor
   m.again = attempt > 0;
   const auto merged = merge_patch(stored, change);
   m.first = {{agents::planned_write::kind::merge, "outreach", id, change, std::nullopt}};
-  if (status == "responded" && gate_->answers()) {
+  if (status == "responded" && gate_->answers() && undecided.empty()) {
     m.trigger = value::object({{"outreach", merged}, {"text", text}});
     for (const auto& p : gate_->packs())
       if (p->answers) m.how = {p, &*p->answers};
   }
   const auto decision = text_of(stored, "decision_id");
-  consider_plan(std::move(m), [=, this](considered& c) {
+  consider_plan(std::move(m), [=, this, decides = m.how != nullptr](considered& c) {
+    if (!c.error.empty() && !c.unavailable && decides) // a customer's words are kept all the same
+      return outreach_changed(id, stored, body, attempt, c.error);
     if (!c.error.empty())
       return fail({c.unavailable ? ec::unavailable : ec::unprocessable, c.error, {}, {}});
     auto draft = *gate_;
     auto s = new_step();
+    if (!undecided.empty())
+      draft.audit(s, "external_call", "error", "answers",
+                  "An answer was not understood: the pack's rule failed", "outreach", id,
+                  value::object({{"error", undecided.substr(0, 500)}}));
     if (*event)
       s.publish(event, "outreach/" + id,
                 value::object({{"outreach_id", id},
@@ -311,7 +322,7 @@ void gatekeeper_state::outreach_changed(const std::string& id, const value& stor
     commit(std::move(draft), std::move(s), std::move(*c.ops), [=, this](const batch_result& r) {
       if (r.what == batch_result::kind::committed) return finish(shown(document));
       if (attempt + 1 < attempts_most && gate_)
-        return outreach_changed(id, stored, body, attempt + 1);
+        return outreach_changed(id, stored, body, attempt + 1, undecided);
       fail({ec::conflict, "others change the same things too often: " + r.reason, {}, {}});
     });
   });
@@ -320,12 +331,33 @@ void gatekeeper_state::outreach_changed(const std::string& id, const value& stor
 // --- actions of packs ---
 
 void gatekeeper_state::perform_action(const std::string& name, const value& body,
-                                      const std::string& key, unsigned attempt) {
+                                      const std::string& key) {
   const auto* declared = gate_->action(name);
   if (!declared)
     return fail({ec::not_found, "no installed pack has an action '" + name + "'", {}, {}});
   if (auto problems = judge_record(declared->schema, body, ""); !problems.empty())
     return fail(broken_schema(std::move(problems)));
+  auto& w = node_->outside;
+  auto fresh = run_id::make(w.now_us(), w.random(), w.random()).text();
+  std::erase(fresh, '-');
+  if (key.empty()) return carry_out_action(name, body, fresh, {}, 0);
+  // What was answered under this key is answered again, for a day.
+  const auto id = sha256_digest(name + '\n' + key).substr(7, 32);
+  const auto digest = sha256_digest(workflow::to_json(body));
+  read({{"action_results", id}}, [=, this](std::vector<value>& found) {
+    const auto& known = found.front();
+    const bool counts =
+        agents::time_of(known.get("created_at")) > node_->outside.now_us() - results_last_us;
+    if (!known.is_object() || !counts) return carry_out_action(name, body, id, digest, 0);
+    if (text_of(known, "digest") != digest)
+      return fail({ec::unprocessable, "this Idempotency-Key was used with another body", {}, {}});
+    finish(shown(known.get("answer")));
+  });
+}
+
+void gatekeeper_state::carry_out_action(const std::string& name, const value& body,
+                                        const std::string& id, const std::string& digest,
+                                        unsigned attempt) {
   consider m;
   m.tenant = id_;
   m.again = attempt > 0;
@@ -333,14 +365,6 @@ void gatekeeper_state::perform_action(const std::string& name, const value& body
   for (const auto& p : gate_->packs())
     if (const auto found = p->actions.find(name); found != p->actions.end())
       m.how = {p, &found->second.decides};
-  auto id = std::string{};
-  if (key.empty()) {
-    auto& w = node_->outside;
-    id = run_id::make(w.now_us(), w.random(), w.random()).text();
-    std::erase(id, '-');
-  } else {
-    id = sha256_digest(name + '\n' + key).substr(7, 32);
-  }
   m.trigger = value::object({{"body", body}, {"id", id}});
   consider_plan(std::move(m), [=, this](considered& c) {
     if (!c.error.empty())
@@ -359,12 +383,19 @@ void gatekeeper_state::perform_action(const std::string& name, const value& body
     auto draft = *gate_;
     auto s = new_step();
     apply(draft, s, name, c);
+    if (!digest.empty())
+      s.put("action_results", id,
+            value::object(
+                {{"action", name},
+                 {"digest", digest},
+                 {"answer", c.plan->answer.is_null() ? value::empty_object() : c.plan->answer},
+                 {"created_at", agents::time_or_null(s.now_us())}}));
     commit(std::move(draft), std::move(s), std::move(*c.ops),
            [=, this, answer = c.plan->answer](const batch_result& r) {
              if (r.what == batch_result::kind::committed)
                return finish(shown(answer.is_null() ? value::empty_object() : answer));
              if (attempt + 1 < attempts_most && gate_)
-               return perform_action(name, body, key, attempt + 1);
+               return carry_out_action(name, body, id, digest, attempt + 1);
              fail({ec::conflict, "others change the same things too often: " + r.reason, {}, {}});
            });
   });
@@ -427,6 +458,11 @@ void gatekeeper_state::install(const std::string& name, const std::string& body)
           {ec::unprocessable, "the collection '" + c.name + "' is the server's own", {}, {}});
     declare(c);
   }
+  for (const auto& other : gate_->packs())
+    if (other->name != name)
+      if (const auto same = agents::shared_name(**pack, *other); !same.empty())
+        return fail(
+            {ec::unprocessable, same + " is of pack '" + other->name + "' already", {}, {}});
   auto draft = *gate_;
   auto s = new_step();
   draft.installed(s, *pack);

@@ -68,9 +68,11 @@ private:
   void propose(const std::string& agent, agents::proposal p, const std::string& customer,
                const std::string& shown, bool by_person);
   void outreach_changed(const std::string& id, const workflow::value& stored,
-                        const workflow::value& body, unsigned attempt = 0);
-  void perform_action(const std::string& name, const workflow::value& body, const std::string& key,
-                      unsigned attempt);
+                        const workflow::value& body, unsigned attempt = 0,
+                        const std::string& undecided = {});
+  void perform_action(const std::string& name, const workflow::value& body, const std::string& key);
+  void carry_out_action(const std::string& name, const workflow::value& body, const std::string& id,
+                        const std::string& digest, unsigned attempt);
   void install(const std::string& name, const std::string& body);
   void carry_out_writes(const std::string& decision_id);
   void execute_task(const workflow::value& body);
