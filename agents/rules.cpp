@@ -189,15 +189,7 @@ std::string clock_text(int minute) {
 
 } // namespace
 
-rules rules::defaults() {
-  rules r;
-  r.table.levels = {{"gap_fill", autonomy::supervised},
-                    {"no_show_prevention", autonomy::full_auto},
-                    {"discount_offer", autonomy::supervised},
-                    {"dynamic_pricing", autonomy::supervised}};
-  r.table.rules = {{"discount_offer", "discount_percent", 20, autonomy::manual_only}};
-  return r;
-}
+rules rules::defaults() { return {}; }
 
 outcome<rules, std::vector<field_problem>> read_rules(const value& document, const rules& base) {
   return rules_reader{base}.read(document);

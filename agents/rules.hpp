@@ -21,7 +21,8 @@ struct rules {
   bool shadow = false; ///< Agents decide and record, nothing is done.
   workflow::value settings = workflow::value::empty_object(); ///< In place of the packs' own.
 
-  /// The approval table and the limits of the salon's seed.
+  /// What holds where neither a pack nor the owner has said anything: supervised, 20 actions an
+  /// hour, ...
   static rules defaults();
 };
 

@@ -103,7 +103,7 @@ CAF_TEST(what waits for approval survives a crash and is done after the yes) {
   CAF_CHECK_EQUAL(change(agents_action::answer_approval, approval, R"({"action":"reject"})").word(),
                   "conflict");
   CAF_CHECK_EQUAL(change(agents_action::answer_approval, "apr_x", R"({"action":"approve"})").word(),
-                  "not_found");
+                  "not-found");
 }
 
 CAF_TEST(an approval that nobody answers expires by itself) {
@@ -171,7 +171,7 @@ CAF_TEST(actions are done one after the other and see what was done before) {
   CAF_CHECK_EQUAL(first.word(), "ok");
   CAF_CHECK_EQUAL(second.word(), "conflict");
   CAF_CHECK_EQUAL(change(agents_action::perform, "order", "{}").word(), "unprocessable");
-  CAF_CHECK_EQUAL(change(agents_action::perform, "none", "{}").word(), "not_found");
+  CAF_CHECK_EQUAL(change(agents_action::perform, "none", "{}").word(), "not-found");
 }
 
 CAF_TEST(the collections of agents are written by nobody else) {

@@ -39,7 +39,7 @@ export function testGovernance(binary) {
     test('each wrong member is named, and nothing is changed', async () => {
       const before = await rig.get('/autonomous/governance');
       const wrong = [
-        [{ levels: [] }, '/levels'], [{ levels: { x: 'always' } }, '/levels/x'], [{ levels: { x: null } }, '/levels/x'],
+        [{ levels: [] }, '/levels'], [{ levels: { x: 'always' } }, '/levels/x'],
         [{ otherwise: 'never' }, '/otherwise'],
         [{ rules: {} }, '/rules'], [{ rules: [{ above: 1, level: 'supervised' }] }, '/rules/0/field'],
         [{ rules: [{ field: 'a', level: 'supervised' }] }, '/rules/0/above'], [{ rules: [{ field: 'a', above: '1', level: 'supervised' }] }, '/rules/0/above'],
@@ -224,19 +224,21 @@ export function testGovernance(binary) {
       assert.deepEqual(answers, [201, 201, 201, 409]);
     });
 
-    test('limits that a pack proposes hold for its agents', async () => {
+    test('limits of a second pack are not the ones of the tenant', async () => {
       const agents = [{ name: 'newcomer', every_minutes: 60, decide: { rule: '{}' } }];
       await rig.done('PUT', '/packs/another', { pack: 'another', version: '1', agents, governance: { limits: { hourly_actions: 2, daily_actions: 4 } } });
       const { rate_limits: limits } = await rig.get('/autonomous/agents/newcomer');
-      assert.deepEqual([limits.hourly_actions.limit, limits.daily_actions.limit], [2, 4]);
+      assert.deepEqual([limits.hourly_actions.limit, limits.daily_actions.limit], [3, 5]);
     });
 
-    test('limits that the owner changes hold for the agents there are', async () => {
+    test('limits that the owner changes hold for all agents that have none of their own', async () => {
       await rig.moveTo('2026-12-02T08:00:00Z');
       await rig.rules({ limits: { hourly_actions: 1 } });
-      await rig.proposed('c1');
-      await refused('c2', 3600);
-      assert.equal((await rig.get('/autonomous/agents/reminder')).rate_limits.hourly_actions.limit, 1);
+      const propose = (customer) => rig.propose(customer, { agent_name: 'newcomer' });
+      assert.equal((await propose('c1')).status, 201);
+      assertProblem(await propose('c2'), 429);
+      const limitOf = async (agent) => (await rig.get(`/autonomous/agents/${agent}`)).rate_limits.hourly_actions.limit;
+      assert.deepEqual([await limitOf('newcomer'), await limitOf('reminder')], [1, 3]);
     });
   });
 
