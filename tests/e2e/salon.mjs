@@ -8,7 +8,7 @@ import { readArguments } from '../support/arguments.mjs';
 import { runCommand } from '../support/command.mjs';
 
 const binary = resolve(readArguments(process.argv.slice(2), { binary: 'build/release/steward' }).binary);
-const small = ['--speed', 'max', '--customers', '150', '--staff', '3', '--json'];
+const small = ['--speed', 'max', '--customers', '300', '--staff', '4', '--json'];
 
 async function live(...args) {
   const { code, out, err } = await runCommand(binary, ['demo', 'salon', ...small, ...args], { patience_ms: 280_000 });
