@@ -97,7 +97,10 @@ public:
 
   void open(const open_listener& m) {
     if (const auto known = listeners_.find(m.who); known != listeners_.end()) {
-      if (known->second.routes == m.routes) return seen(m.who, m.after);
+      if (known->second.routes == m.routes) {
+        seen(m.who, m.after);
+        return read(); // its run is back, and may not have told of an event before it went
+      }
       drop(known);
     }
     add(m.who, m.routes, m.after);

@@ -308,10 +308,11 @@ private:
     if (birth_.order) birth_.order->release();
     if (!workflow::is_final(row_.status)) stored_->journal.clear(); // else a retry may look at it
     ready_ = true;
-    // After a crash between the commit of a reminder's row and its arming, nobody else tells it.
-    if (!birth_.first)
+    if (!birth_.first) { // after a crash right after a commit nobody else tells of these
+      hands_.perform(workflow::emit_event{});
       for (const auto child : memory_.dropped)
         hands_.perform(workflow::set_timer{child, memory_.time_us});
+    }
     if (workflow::is_final(row_.status)) {
       run_deferred();
       if (in_flight_) return; // it goes on
@@ -319,8 +320,7 @@ private:
       if (birth_.order || !birth_.first) hands_.tell_parent(durable_);
       return self_->quit();
     }
-    if (machine_->times_retried() == 0)
-      hands_.ask_parent(row_); // else nobody waits for it, and it may go on
+    if (machine_->times_retried() == 0) hands_.ask_parent(row_); // else nobody waits, it may go on
     for (auto& c : revived->emitted) want(std::move(c));
     for (auto& c : machine_->outstanding()) want(std::move(c));
     sync_status();

@@ -63,7 +63,9 @@ CAF_TEST(the OpenAPI document describes exactly the routes that exist) {
   }
   CAF_CHECK(documented == real);
   CAF_CHECK_EQUAL(ids.size(), routes().size());
-  CAF_CHECK_EQUAL(json::parse(openapi_operations()).size(), routes().size());
+  CAF_CHECK_EQUAL(json::parse(openapi_operations()).size() +
+                      json::parse(openapi_agent_operations()).size(),
+                  routes().size());
 }
 
 CAF_TEST(each operation documents its parameters and bodies and answers and errors) {
@@ -91,7 +93,9 @@ CAF_TEST(each operation documents its parameters and bodies and answers and erro
         r.does == operation::retry_run || r.does == operation::publish_events ||
         r.does == operation::declare_collection || r.does == operation::write_records ||
         r.does == operation::create_record || r.does == operation::replace_record ||
-        r.does == operation::patch_record || r.does == operation::evaluate_expression;
+        r.does == operation::patch_record || r.does == operation::evaluate_expression ||
+        r.does == operation::move_clock || r.does == operation::receive_twilio ||
+        (r.does == operation::change_agents && r.method != "GET" && r.id != "resetCircuitBreaker");
     CAF_CHECK_EQUAL(operation.contains("requestBody"), takes_body);
     size_t good = 0, bad = 0;
     for (const auto& [status, answer] : operation["responses"].items()) {

@@ -1,13 +1,16 @@
 #include "tests/store/postgres_server.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
+#include <fstream>
 #include <pwd.h>
 #include <stdexcept>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
+#include <vector>
 
 namespace steward::store::tests {
 
@@ -101,9 +104,18 @@ void postgres_server::start() {
 
 void postgres_server::stop(int signal) {
   if (process_ == 0) return;
+  std::vector<pid_t> backends;
+  const auto id = std::to_string(process_);
+  std::ifstream children{"/proc/" + id + "/task/" + id + "/children"};
+  for (pid_t child = 0; children >> child;) backends.push_back(child);
   ::kill(process_, signal);
   ::waitpid(process_, nullptr, 0);
   process_ = 0;
+  // Backends of a server that was killed end by themselves, on a busy machine not at once.
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{10};
+  for (const auto backend : backends)
+    while (::kill(backend, 0) == 0 && std::chrono::steady_clock::now() < deadline)
+      std::this_thread::sleep_for(std::chrono::milliseconds{5});
 }
 
 std::string postgres_server::make_database() {
