@@ -179,8 +179,9 @@ void gatekeeper_state::patch_decision(const std::string& id, const value& body) 
   if (status != "success" && status != "failed" && status != "expired" && status != "rejected")
     return fail(
         wrong("/outcome/status", "this is no outcome", "success, failed, expired or rejected"));
-  if (!actual.is_null() && (!actual.is_number() || !(actual.as_double() >= 0)))
-    return fail(wrong("/revenue_impact/actual", "this is no amount", "a number of at least 0"));
+  if (!actual.is_null() &&
+      (!actual.is_number() || !(actual.as_double() >= 0 && actual.as_double() <= 1e12)))
+    return fail(wrong("/revenue_impact/actual", "this is no amount", "a number from 0 to 1e12"));
   read({{"autonomous_decisions", id}}, [=, this](std::vector<value>& found) {
     if (!found.front().is_object())
       return fail({ec::not_found, "there is no decision '" + id + "'", {}, {}});
@@ -409,6 +410,10 @@ void gatekeeper_state::carry_out_writes(const std::string& decision_id) {
   m.tenant = id_;
   if (planned) m.first = std::move(planned->writes);
   consider_plan(std::move(m), [this, decision_id](considered& c) {
+    if (c.unavailable) { // the decision stands; it is carried out once the store can be read
+      fail({ec::unavailable, c.error, {}, {}});
+      return load();
+    }
     auto draft = *gate_;
     auto s = new_step();
     draft.delivered(s, decision_id, c.error);
