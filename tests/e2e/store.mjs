@@ -139,21 +139,32 @@ async function until(what, patience_ms, holds) {
   }
 }
 
+/** Runs that wait for so many seconds each: [{id, due_ms}]. */
+async function startPatients(client, waits_s) {
+  const patients = [];
+  for (const wait_s of waits_s) {
+    await client.deploy(definition(`patient-${wait_s}`, `wait:\n        seconds: ${wait_s}`));
+    const { status, json, text } = await start(client, `patient-${wait_s}`, {});
+    assert.ok([201, 202].includes(status), text);
+    patients.push({ id: json.id, due_ms: Date.now() + wait_s * 1000 });
+  }
+  return patients;
+}
+
 async function fillAndEnlarge(server, enlarge) {
   const client = new Client(server.url);
   await client.deploy(definition('keep', 'set:\n        kept: true'));
-  await client.deploy(definition('patient', 'wait:\n        seconds: 2'));
-  const patient = await start(client, 'patient', {});
-  const due_ms = Date.now() + 2000;
-  assert.ok([201, 202].includes(patient.status), patient.text);
+  const patients = await startPatients(client, [2, 5, 12, 30]);
 
   const { accepted, refused } = await fill(client);
   assert.ok(accepted.length > 5, 'there was room for some');
-  await sleep(Math.max(0, due_ms + 500 - Date.now())); // the timer fires where nothing can be written
+  const patient = patients.find(({ due_ms }) => due_ms > Date.now()); // however slowly the room was filled
+  assert.ok(patient, 'the room is full before the last timer');
+  await sleep(patient.due_ms + 500 - Date.now()); // the timer fires where nothing can be written
   assert.equal((await client.request('GET', '/healthz')).status, 200);
   await assertKept(client, accepted);
   const statusOfPatient = async () =>
-    (await client.request('GET', `/api/v1/runs/${patient.json.id}`)).json.status;
+    (await client.request('GET', `/api/v1/runs/${patient.id}`)).json.status;
   assert.equal(await statusOfPatient(), 'waiting', 'what is not durable has not happened');
 
   enlarge();
