@@ -61,6 +61,8 @@ struct node {
   /// writer did not tell, the store does.
   std::atomic<bool> feed_is_read = false;
   node_counters counters;
+  /// By the overseer (actors/agents/overseer.hpp): no agent of any tenant begins anything.
+  std::atomic<bool> agents_paused = false;
   agent_totals agents_did;
 
   // Where the actors of the static tree are found, whatever their incarnation.

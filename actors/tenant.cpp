@@ -255,9 +255,12 @@ public:
     if (auto handle = node_->records->get()) self_->send(handle, std::move(m), slot, pass);
   }
 
-  /// An event of the inbox reaches a run, or the trigger of a workflow.
+  /// An event of the inbox reaches a run, the trigger of a workflow, an agent or the gate.
   void offer(const event_due& m) {
     if (m.who.trigger.empty()) return tell_run(m.who.run, m);
+    if (m.who.trigger == "gate:") return tell_child("gate", m);
+    if (const auto agent = agent_of_listener(m.who.trigger); !agent.empty())
+      return tell_child(agent.c_str(), m);
     tell_child("schedules", m);
   }
 

@@ -88,6 +88,7 @@ value agent_record::document(const std::string& tenant, governance::governor& g,
        {"status", status},
        {"shadow", shadow},
        {"interval_minutes", interval_minutes},
+       {"event_cursor", event_cursor},
        {"last_execution", time_or_null(last_execution_us)},
        {"next_scheduled", time_or_null(next_scheduled_us)},
        {"circuit_breaker",
@@ -126,7 +127,8 @@ void agent_record::restore(const value& d, governance::governor& g) {
   paused = text_of(d, "status") == "paused";
   const auto shadowed = d.get("shadow");
   shadow = shadowed.is_bool() && shadowed.as_bool();
-  if (const auto n = count_of(d, "interval_minutes")) interval_minutes = static_cast<int64_t>(n);
+  interval_minutes = static_cast<int64_t>(count_of(d, "interval_minutes"));
+  event_cursor = count_of(d, "event_cursor");
   hourly = static_cast<uint32_t>(count_of(config, "max_hourly_actions"));
   daily = static_cast<uint32_t>(count_of(config, "max_daily_actions"));
   if (const auto n = count_of(config, "cooldown_minutes"))

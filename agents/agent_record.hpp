@@ -22,6 +22,7 @@ struct agent_record {
   workflow::value custom = workflow::value::empty_object();
 
   int64_t last_execution_us = 0, next_scheduled_us = 0, last_heartbeat_us = 0;
+  uint64_t event_cursor = 0; ///< Of the tenant's inbox: the newest that it has dealt with.
   uint64_t consecutive_failures = 0;
   double response_ms = 0; ///< Mean, newer ones counting more.
 

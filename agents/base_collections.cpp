@@ -54,6 +54,11 @@ const std::vector<declared_collection>& base_collections() {
               R"({"name":"by_date","fields":["date"]})"),
       managed("action_results", R"("action":{},"digest":{},"created_at":{})",
               R"({"name":"by_created","fields":["created_at"]})"),
+      managed("alerts",
+              R"("id":{},"name":{},"subject":{},"severity":{},"status":{},"created_at":{})",
+              R"({"name":"by_status","fields":["status","created_at"]},)"
+              R"({"name":"by_webhook","fields":["webhook.status"]},)"
+              R"({"name":"by_created","fields":["created_at"]})"),
       managed("packs", R"("pack":{},"version":{},"title":{})", ""),
       managed("governance", "", ""),
   };

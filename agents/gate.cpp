@@ -91,6 +91,8 @@ gate::gate(tenant_id tenant, const stored_gate& stored, int64_t now_us)
     open.customer.known = true;
     if (const auto key = text_of(d, "key"); !key.empty()) keys_[key] = id;
   }
+  for (const auto& a : stored.alerts)
+    if (text_of(a, "status") == "raised") alerts_.restore(a);
   for (const auto& a : stored.approvals) approvals_[text_of(a, "id")] = a;
   if (stored.last_audit.is_object()) {
     const auto sequence = stored.last_audit.get("sequence");
@@ -110,6 +112,9 @@ void gate::apply_rules() {
   const auto twilio = all.get("twilio");
   if (!text_of(twilio, "from").empty()) connected_channels.insert("sms");
   if (!text_of(twilio, "whatsapp_from").empty()) connected_channels.insert("whatsapp");
+  const auto email = all.get("email");
+  if (!text_of(email, "server").empty() && !text_of(email, "from").empty())
+    connected_channels.insert("email");
   auto table = rules_.table;
   for (const auto& [type, earned] : earned_)
     if (earned.is_earned() && rules_.earning.consent) {
@@ -121,7 +126,7 @@ void gate::apply_rules() {
   governor_.change_table(std::move(table));
   governor_.change_limits(rules_.limits);
   governor_.change_quiet_hours(rules_.quiet);
-  if (rules_.paused)
+  if (rules_.paused || server_paused_)
     governor_.pause("");
   else
     governor_.resume("");
@@ -134,6 +139,10 @@ void gate::apply_rules() {
     governor_.breaker(name).change(breaker);
     governor_.limit_agent(name, a.hourly, a.daily);
   }
+}
+
+void gate::pause_server(bool paused) {
+  if (std::exchange(server_paused_, paused) != paused) apply_rules();
 }
 
 agent_record& gate::agent_of(const std::string& name, int64_t now_us) {
@@ -199,6 +208,13 @@ std::optional<std::string> gate::refuses_execution(const std::string& agent, int
 void gate::scheduled(const std::string& agent, int64_t next_us) {
   if (const auto known = agents_.find(agent); known != agents_.end())
     known->second.next_scheduled_us = next_us;
+}
+
+bool gate::saw_event(const std::string& agent, uint64_t sequence) {
+  const auto known = agents_.find(agent);
+  if (known == agents_.end() || sequence <= known->second.event_cursor) return false;
+  known->second.event_cursor = sequence;
+  return true;
 }
 
 void gate::executed(step& s, const std::string& agent, int64_t began_us, double took_ms,

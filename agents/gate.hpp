@@ -1,6 +1,7 @@
 #pragma once
 
 #include "agents/agent_record.hpp"
+#include "agents/alerts.hpp"
 #include "agents/audit_chain.hpp"
 #include "agents/pack.hpp"
 #include "agents/rules.hpp"
@@ -27,6 +28,7 @@ struct stored_gate {
   std::vector<workflow::value> decisions;    ///< Open ones, and those that acted within a day.
   std::vector<workflow::value> approvals;    ///< Pending ones.
   std::vector<workflow::value> unsent;       ///< Messages that no service has taken over yet.
+  std::vector<workflow::value> alerts; ///< Raised ones, and those whose webhook was not sent yet.
   workflow::value last_audit, day;
 };
 
@@ -46,6 +48,8 @@ public:
   void executed(step& s, const std::string& agent, int64_t began_us, double took_ms,
                 const std::string& error);
   void scheduled(const std::string& agent, int64_t next_us);
+  /// It has dealt with that event of the inbox; false: it had before.
+  bool saw_event(const std::string& agent, uint64_t sequence);
   struct judged {
     std::string id;          ///< Of the decision; empty: it was passed over, ...
     std::string passed_over; ///< ... and why.
@@ -69,6 +73,9 @@ public:
   using answered = outcome<workflow::value, failure>;
   answered act_on_approval(step& s, const std::string& id, const workflow::value& body,
                            const workflow::value& stored, const customer_facts& customer);
+  /// A run wants an approval (`call: steward.approval`): the event that says so, from the inbox.
+  /// Answered by the event `dev.steward.approval.answered.v1`.
+  void ask_for_run(step& s, const workflow::value& event);
   answered change_agent(step& s, const std::string& name, const workflow::value& body);
   answered configure_agent(step& s, const std::string& name, const workflow::value& body);
   answered reset_breaker(step& s, const std::string& name);
@@ -80,12 +87,17 @@ public:
              const std::string& actor, const std::string& action, const std::string& resource_type,
              const std::string& resource_id, workflow::value details);
 
+  /// All agents of the server are paused, or no more.
+  void pause_server(bool paused);
+
   // --- time ---
 
   /// Expires and escalates approvals, closes decisions nothing came of, carries out what was
   /// approved and had to wait.
   /// `customers`: those of `waiting_for`, by decision; read just before.
   void time_passes(step& s, const std::map<std::string, customer_facts>& customers);
+  /// Raises and resolves alerts; last of all in a step.
+  void watch(step& s);
   /// Decisions that would be carried out now, and whom they write to.
   std::map<std::string, std::string> waiting_for(int64_t now_us) const;
   /// When that is next due; INT64_MAX: not by itself.
@@ -140,7 +152,9 @@ private:
   /// Empty when it was written; else why it could not be.
   std::string write_message(step& s, const planned_message& m, const customer_facts& customer,
                             const std::string& decision_id, const std::string& notice);
-  void ask(step& s, decision& d, governance::autonomy level);
+  void ask(step& s, decision& d, governance::autonomy level, int64_t lasts_us);
+  void answer_run(step& s, const workflow::value& decision);
+  std::vector<condition> conditions(int64_t now_us);
   void close(step& s, decision& d, const std::string& status, const std::string& result);
   void earn(step& s, const std::string& decision_type, governance::earned_autonomy::move move);
   void put_rules(step& s);
@@ -161,8 +175,13 @@ private:
   std::map<std::string, std::string> keys_;          ///< Of open decisions: key -> id.
   std::map<std::string, workflow::value> approvals_; ///< Pending ones.
   audit_chain audit_;
+  alert_watch alerts_;
+  bool server_paused_ = false;
   workflow::value day_;
 };
+
+/// Of the decision that such a question becomes: always the same one.
+std::string question_id(const workflow::value& event);
 
 /// Of a record of collection `customers`; null: there is none.
 customer_facts facts_of(const workflow::value& record);

@@ -153,18 +153,17 @@ gate::judged gate::propose(step& s, const std::string& agent, const proposal& p,
   auto& kept = open_[id] = std::move(d);
   if (!p.key.empty()) keys_[p.key] = id;
   if (verdict.needs_approval())
-    ask(s, kept, verdict.level);
+    ask(s, kept, verdict.level, rules_.approval_expires_us);
   else
     begin(s, kept);
   put_agent(s, agent);
   return {id, {}, 0};
 }
 
-void gate::ask(step& s, decision& d, governance::autonomy level) {
+void gate::ask(step& s, decision& d, governance::autonomy level, int64_t lasts_us) {
   const auto id = s.id("apr_"), decision_id = text_of(d.document, "id");
   const auto context = d.document.get("context");
-  const auto until =
-      std::min(s.now_us() + rules_.approval_expires_us, time_of(d.document.get("expires_at")));
+  const auto until = std::min(s.now_us() + lasts_us, time_of(d.document.get("expires_at")));
   auto details = d.document.get("action_details");
   for (const auto& m : context.members())
     if (!details.find(m.key.as_string())) details.set(m.key.as_string(), m.item);
@@ -313,6 +312,7 @@ std::string gate::write_message(step& s, const planned_message& m, const custome
        {"customer_id", m.customer_id},
        {"customer_name", m.customer_name.empty() ? customer.name : m.customer_name},
        {"customer_phone", m.customer_phone.empty() ? customer.phone : m.customer_phone},
+       {"customer_email", customer.email},
        {"outreach_type", m.outreach_type},
        {"channel", channel},
        {"language", m.language.empty() ? customer.language : m.language},
@@ -421,6 +421,7 @@ void gate::turned_out(step& s, const planned_outcome& o, const value& document) 
   if (earned_now != earned_before) count_day(s, agent, type, 0, earned_now - earned_before, 0);
   put_decision(s, d);
   put_agent(s, agent);
+  if (d.document.find("question")) answer_run(s, d.document);
   s.publish("DECISION_CLOSED", "decisions/" + o.decision_id,
             value::object({{"decision_id", o.decision_id},
                            {"agent_name", agent},

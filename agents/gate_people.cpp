@@ -79,8 +79,11 @@ gate::answered gate::act_on_approval(step& s, const std::string& id, const value
     set_inside(d.document, "approval", "approved_by", approves ? value{who} : value{});
     set_inside(d.document, "approval", "approved_at",
                approves ? time_or_null(s.now_us()) : value{});
+    if (d.document.find("question")) set_inside(d.document, "approval", "responded_by", who);
     d.customer = customer;
-    if (approves)
+    if (approves && d.document.find("question"))
+      close(s, d, "success", notes.empty() ? "approved by " + who : notes);
+    else if (approves)
       begin(s, d);
     else
       close(s, d, "rejected", notes.empty() ? "rejected by " + who : notes);

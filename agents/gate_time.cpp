@@ -25,7 +25,7 @@ int64_t escalates_at(const value& approval, int64_t after_us) {
 } // namespace
 
 int64_t gate::next_due_us() const {
-  auto due = std::numeric_limits<int64_t>::max();
+  auto due = alerts_.next_due_us();
   for (const auto& [id, approval] : approvals_)
     due = std::min({due, time_of(approval.get("expires_at")),
                     escalates_at(approval, rules_.approval_escalates_us)});

@@ -2,11 +2,13 @@
 
 #include "agents/placeholders.hpp"
 #include "agents/rules.hpp"
+#include "agents/task_queue.hpp"
 #include "governance/autonomy.hpp"
 #include "intelligence/skill.hpp"
 #include "messages/record_bodies.hpp"
 #include "messages/record_words.hpp"
 #include "workflow/json.hpp"
+#include "workflow/reader.hpp"
 #include "workflow/schedule/time_zone.hpp"
 
 #include <algorithm>
@@ -36,7 +38,7 @@ public:
     }
     only(document_, "",
          {"pack", "version", "title", "settings", "governance", "collections", "agents", "actions",
-          "answers", "templates"});
+          "answers", "templates", "workflows"});
     p->document = document_;
     p->name = name(document_, "pack", "");
     p->version = text(document_, "version", "", true);
@@ -56,6 +58,7 @@ public:
     each("agents", [&](const value& v, const std::string& at) { agent(*p, v, at); });
     each("actions", [&](const value& v, const std::string& at) { action(*p, v, at); });
     each("templates", [&](const value& v, const std::string& at) { message_template(*p, v, at); });
+    each("workflows", [&](const value& v, const std::string& at) { definition(*p, v, at); });
     if (const auto* answers = document_.find("answers")) p->answers = decides(*answers, "/answers");
     if (!problems_.empty()) return failed{std::move(problems_)};
     return pack_ptr{std::move(p)};
@@ -139,22 +142,57 @@ private:
   }
 
   void agent(pack& p, const value& v, const std::string& at) {
-    only(v, at, {"name", "title", "task_type", "every_minutes", "observe", "decide"});
+    only(v, at,
+         {"name", "title", "task_type", "task_types", "queue", "every_minutes", "on", "observe",
+          "decide"});
     agent_declaration a;
     a.name = name(v, "name", at);
     a.title = text(v, "title", at, false);
     a.task_type = text(v, "task_type", at, false);
     if (a.task_type.empty()) a.task_type = a.name;
+    a.task_types = texts(v, "task_types", at, 20);
+    a.on = texts(v, "on", at, 20);
+    if (v.find("queue")) a.queue = text(v, "queue", at, true);
+    if (!find_queue(a.queue))
+      wrong(at + "/queue", "there is no such queue", "autonomous-agents, analytics or cleanup");
     const auto every = v.get("every_minutes");
     if (every.is_int() && every.as_int() >= 1 && every.as_int() <= 7 * 24 * 60)
       a.every_minutes = every.as_int();
-    else
+    else if (a.on.empty() || v.find("every_minutes"))
       wrong(at + "/every_minutes", "this is no number of minutes",
             "a whole number from 1 to 10080");
     a.decides = decides(v, at);
     if (!names_.insert("agents/" + a.name).second)
       wrong(at + "/name", "there is another agent of this name", "each name once");
     p.agents.push_back(std::move(a));
+  }
+
+  std::vector<std::string> texts(const value& of, std::string_view member, const std::string& at,
+                                 size_t most) {
+    std::vector<std::string> read;
+    const auto* found = of.find(member);
+    if (!found) return read;
+    const auto place = at + "/" + std::string{member};
+    if (!found->is_array() || found->size() > most) {
+      wrong(place, "this is no list", "a list of at most " + std::to_string(most) + " texts");
+      return read;
+    }
+    for (size_t i = 0; i < found->size(); ++i) {
+      const auto& item = found->items()[i];
+      if (item.is_string() && !item.as_string().empty() && item.as_string().size() <= 200)
+        read.emplace_back(item.as_string());
+      else
+        wrong(place + "/" + std::to_string(i), "this is no text", "1 to 200 characters");
+    }
+    return read;
+  }
+
+  void definition(pack& p, const value& v, const std::string& at) {
+    auto text = workflow::to_json(v);
+    if (auto read = workflow::read_definition(text); !read)
+      for (const auto& problem : read.error())
+        wrong(at + problem.pointer, problem.message, problem.expected);
+    p.workflows.push_back(std::move(text));
   }
 
   void action(pack& p, const value& v, const std::string& at) {

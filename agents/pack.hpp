@@ -34,7 +34,10 @@ struct deciding {
 
 struct agent_declaration {
   std::string name, title, task_type;
-  int64_t every_minutes = 60;
+  std::vector<std::string> task_types;     ///< Others that it does as well.
+  std::string queue = "autonomous-agents"; ///< agents/task_queue.hpp
+  int64_t every_minutes = 0;               ///< 0: not by the clock.
+  std::vector<std::string> on;             ///< Types of events of the inbox that it looks at.
   deciding decides;
 };
 
@@ -60,7 +63,8 @@ struct pack {
   std::vector<declared_collection> collections;
   std::vector<agent_declaration> agents;
   std::map<std::string, action_declaration, std::less<>> actions;
-  std::optional<deciding> answers; ///< When somebody has answered a message.
+  std::optional<deciding> answers;    ///< When somebody has answered a message.
+  std::vector<std::string> workflows; ///< Definitions, deployed with it: JSON texts.
   std::map<std::string, texts_by_language, std::less<>> templates;
   workflow::value document; ///< All of it, as it was given.
 };

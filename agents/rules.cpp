@@ -78,6 +78,16 @@ private:
         if (key == "bad_among") return count(item, p, e.bad_among, 1);
         unknown(p);
       });
+    if (name == "alerts")
+      return members(v, at, [&](std::string_view key, const value& item, const std::string& p) {
+        auto& a = read_.alerts;
+        if (key == "success_rate_below") return share(item, p, a.success_rate_below);
+        if (key == "success_rate_minutes") return minutes(item, p, a.success_rate_for_us, 0);
+        if (key == "backlog_above") return whole(item, p, a.backlog_above);
+        if (key == "backlog_minutes") return minutes(item, p, a.backlog_for_us, 0);
+        if (key == "webhook") return address(item, p, a.webhook);
+        unknown(p);
+      });
     if (name == "settings") {
       if (!v.is_object()) return wrong(at, "this is no object", "an object");
       if (const auto* zone = v.find("zone")) {
@@ -150,6 +160,19 @@ private:
       return wrong(at, "this is no count",
                    "a whole number from " + std::to_string(least) + " to 100000");
     into = static_cast<uint32_t>(v.as_int());
+  }
+  void whole(const value& v, const std::string& at, int64_t& into) {
+    auto read = static_cast<uint32_t>(into);
+    count(v, at, read);
+    into = read;
+  }
+  void address(const value& v, const std::string& at, std::string& into) {
+    const auto text = v.is_string() ? v.as_string() : std::string_view{};
+    const bool fits = v.is_null() || (v.is_string() && text.empty()) ||
+                      ((text.starts_with("https://") || text.starts_with("http://")) &&
+                       text.size() <= 2'000 && text.find_first_of(" \r\n\t") == text.npos);
+    if (!fits) return wrong(at, "this is no address", "https://..., or null");
+    into = text;
   }
   void minutes(const value& v, const std::string& at, int64_t& into, int64_t least = 1) {
     if (!v.is_int() || v.as_int() < least || v.as_int() > 7 * 24 * 60)
@@ -226,6 +249,11 @@ value to_document(const rules& r) {
                                   {"decisions_least", r.earning.decisions_least},
                                   {"bad_most", r.earning.bad_most},
                                   {"bad_among", r.earning.bad_among}})},
+       {"alerts", value::object({{"success_rate_below", r.alerts.success_rate_below},
+                                 {"success_rate_minutes", r.alerts.success_rate_for_us / minute_us},
+                                 {"backlog_above", r.alerts.backlog_above},
+                                 {"backlog_minutes", r.alerts.backlog_for_us / minute_us},
+                                 {"webhook", r.alerts.webhook}})},
        {"paused", r.paused},
        {"shadow", r.shadow},
        {"settings", r.settings}});

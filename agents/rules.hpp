@@ -1,5 +1,6 @@
 #pragma once
 
+#include "agents/alerts.hpp"
 #include "governance/circuit_breaker.hpp"
 #include "governance/earned_autonomy.hpp"
 #include "governance/governor.hpp"
@@ -15,6 +16,7 @@ struct rules {
   governance::breaker_settings breaker;
   governance::quiet_hours quiet;
   governance::earning_terms earning;
+  alert_terms alerts;
   int64_t approval_expires_us = 15 * 60 * governance::second_us;
   int64_t approval_escalates_us = 10 * 60 * governance::second_us; ///< 0: never.
   bool paused = false;                                             ///< Nothing new is done.

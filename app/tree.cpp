@@ -2,6 +2,8 @@
 
 #include "actors/agents/agenda.hpp"
 #include "actors/agents/courier.hpp"
+#include "actors/agents/overseer.hpp"
+#include "actors/agents/mailer.hpp"
 #include "actors/agents/thinker.hpp"
 #include "actors/feed.hpp"
 #include "actors/journal_writer.hpp"
@@ -97,7 +99,9 @@ supervisor_spec server_tree(const std::shared_ptr<node>& n, transport_factory tr
                    .period = milliseconds{10'000},
                    .children = {blocking("thinker", n, thinker, where),
                                 blocking("clerk", n, thinker, where),
-                                blocking("courier", n, courier, where)}},
+                                actor("mailer", n, mailer),
+                                blocking("courier", n, courier, where),
+                                blocking("overseer", n, overseer, where)}},
                   n->services),
           all_tenants(n),
       }};

@@ -46,34 +46,55 @@ transfer_options::transfer_options(const config::http_client_settings& settings,
   connect_to = {lines, list_cleanup{}};
 }
 
-curl_transfer::curl_transfer(easy_handle handle, const http_order& order, checked_url url,
-                             const transfer_options& options, std::chrono::milliseconds timeout)
-    : handle_(std::move(handle)), url_(std::move(url)), egress_(options.egress),
-      room_(options.response_bytes), limit_(options.response_bytes) {
-  const auto set = [&](CURLoption option, auto value) {
-    curl_easy_setopt(handle_.get(), option, value);
-  };
-  set(CURLOPT_ERRORBUFFER, error_);
+void guarded_opening::set_on(CURL* handle) {
+  curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, &guarded_opening::on_open);
+  curl_easy_setopt(handle, CURLOPT_OPENSOCKETDATA, static_cast<void*>(this));
+}
+
+/// The address is known only here: the name server's word, not the author's.
+curl_socket_t guarded_opening::on_open(void* self, curlsocktype, curl_sockaddr* address) noexcept {
+  auto& opening = *static_cast<guarded_opening*>(self);
+  try {
+    opening.refused = opening.egress_->why_not(opening.url, address->addr);
+  } catch (const std::bad_alloc&) {
+    return CURL_SOCKET_BAD;
+  }
+  if (!opening.refused.empty()) return CURL_SOCKET_BAD;
+  return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+void set_common(CURL* handle, const transfer_options& options, guarded_opening& opening) {
+  const auto set = [&](CURLoption option, auto value) { curl_easy_setopt(handle, option, value); };
   set(CURLOPT_NOSIGNAL, 1L);
   set(CURLOPT_QUICK_EXIT, 1L); // a name server that hangs must not hang this thread
-  set(CURLOPT_URL, url_.text.c_str());
-  set(CURLOPT_PROTOCOLS_STR, "http,https");
-  set(CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
-  set(CURLOPT_FOLLOWLOCATION, 0L); // redirect.hpp follows: libcurl would repeat a PUT after a 303
-  set(CURLOPT_PROXY, "");          // the environment is the server's, not the tenant's
-  set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
-  set(CURLOPT_TCP_KEEPALIVE, 1L);
-  set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_timeout.count()));
-  set(CURLOPT_TIMEOUT_MS, static_cast<long>(timeout.count()));
+  set(CURLOPT_PROXY, "");      // the environment is the server's, not the tenant's
   set(CURLOPT_SSL_VERIFYPEER, 1L);
   set(CURLOPT_SSL_VERIFYHOST, 2L);
   set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   if (!options.ca_bundle.empty()) set(CURLOPT_CAINFO, options.ca_bundle.c_str());
-  // Over TLS the first connection tells whether requests can share it: worth one handshake's wait.
-  if (url_.text.starts_with("https:")) set(CURLOPT_PIPEWAIT, 1L);
-  set(CURLOPT_OPENSOCKETFUNCTION, &curl_transfer::on_open);
-  set(CURLOPT_OPENSOCKETDATA, static_cast<void*>(this));
   if (options.connect_to) set(CURLOPT_CONNECT_TO, options.connect_to.get());
+  opening.set_on(handle);
+}
+
+curl_transfer::curl_transfer(easy_handle handle, const http_order& order, checked_url url,
+                             const transfer_options& options, std::chrono::milliseconds timeout)
+    : handle_(std::move(handle)), opening_(std::move(url), options.egress),
+      room_(options.response_bytes), limit_(options.response_bytes) {
+  const auto set = [&](CURLoption option, auto value) {
+    curl_easy_setopt(handle_.get(), option, value);
+  };
+  set_common(handle_.get(), options, opening_);
+  set(CURLOPT_ERRORBUFFER, error_);
+  set(CURLOPT_URL, opening_.url.text.c_str());
+  set(CURLOPT_PROTOCOLS_STR, "http,https");
+  set(CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+  set(CURLOPT_FOLLOWLOCATION, 0L); // redirect.hpp follows: libcurl would repeat a PUT after a 303
+  set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
+  set(CURLOPT_TCP_KEEPALIVE, 1L);
+  set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_timeout.count()));
+  set(CURLOPT_TIMEOUT_MS, static_cast<long>(timeout.count()));
+  // Over TLS the first connection tells whether requests can share it: worth one handshake's wait.
+  if (opening_.url.text.starts_with("https:")) set(CURLOPT_PIPEWAIT, 1L);
   set(CURLOPT_USERAGENT, options.user_agent.c_str());
   if (!has_header(order.headers, "accept-encoding")) set(CURLOPT_ACCEPT_ENCODING, "");
   set(CURLOPT_HEADERFUNCTION, &curl_transfer::on_header);
@@ -124,18 +145,6 @@ bool curl_transfer::take(size_t bytes) {
   return true;
 }
 
-/// The address is known only here: the name server's word, not the author's.
-curl_socket_t curl_transfer::on_open(void* self, curlsocktype, curl_sockaddr* address) noexcept {
-  auto& transfer = *static_cast<curl_transfer*>(self);
-  try {
-    transfer.refused_ = transfer.egress_->why_not(transfer.url_, address->addr);
-  } catch (const std::bad_alloc&) {
-    return CURL_SOCKET_BAD;
-  }
-  if (!transfer.refused_.empty()) return CURL_SOCKET_BAD;
-  return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-}
-
 size_t curl_transfer::on_header(char* data, size_t size, size_t count, void* self) noexcept {
   auto& transfer = *static_cast<curl_transfer*>(self);
   const auto bytes = size * count;
@@ -165,7 +174,7 @@ http_answer curl_transfer::finish(CURLcode code) {
   if (too_large_)
     return http_answer::failure("the answer is larger than " + std::to_string(limit_) + " bytes");
   if (code != CURLE_OK) {
-    if (!refused_.empty()) return http_answer::failure(refused_, "authorization");
+    if (!opening_.refused.empty()) return http_answer::failure(opening_.refused, "authorization");
     auto failure = http_answer::failure(error_[0] ? error_ : curl_easy_strerror(code));
     failure.timed_out = code == CURLE_OPERATION_TIMEDOUT;
     return failure;

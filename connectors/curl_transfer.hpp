@@ -40,6 +40,28 @@ struct transfer_options {
                    const std::vector<std::string>& hosts, std::string hosts_setting);
 };
 
+/// Opens connections of one transfer where the policy lets it, and remembers why not. libcurl keeps
+/// a pointer to it, so it stays where it is.
+class guarded_opening {
+public:
+  guarded_opening(checked_url to, std::shared_ptr<const egress_policy> egress)
+      : url(std::move(to)), egress_(std::move(egress)) {}
+  guarded_opening(const guarded_opening&) = delete;
+  guarded_opening& operator=(const guarded_opening&) = delete;
+
+  void set_on(CURL* handle);
+
+  const checked_url url;
+  std::string refused; ///< Why a connection was not opened.
+
+private:
+  static curl_socket_t on_open(void* self, curlsocktype purpose, curl_sockaddr* address) noexcept;
+  std::shared_ptr<const egress_policy> egress_;
+};
+
+/// What all transfers have in common: whom they trust, and nothing taken from the environment.
+void set_common(CURL* handle, const transfer_options& options, guarded_opening& opening);
+
 /// One request on one easy handle: sets the handle up and gathers the answer. libcurl keeps
 /// pointers into it until the handle has left its multi handle, so it stays where it is.
 class curl_transfer {
@@ -57,22 +79,19 @@ public:
 
 private:
   static size_t on_header(char* data, size_t size, size_t count, void* self) noexcept;
-  static curl_socket_t on_open(void* self, curlsocktype purpose, curl_sockaddr* address) noexcept;
   static size_t on_body(char* data, size_t size, size_t count, void* self) noexcept;
   bool take(size_t bytes);
   void set_request(const http_order& order);
   void set_headers(const http_order& order);
 
   easy_handle handle_;
-  checked_url url_;
-  std::shared_ptr<const egress_policy> egress_;
+  guarded_opening opening_;
   std::string body_out_;
   std::unique_ptr<curl_slist, list_cleanup> lines_;
   header_collector headers_;
   std::string body_in_;
   size_t room_, limit_;
   bool too_large_ = false;
-  std::string refused_; ///< Why a connection was not opened.
   char error_[CURL_ERROR_SIZE] = {};
 };
 

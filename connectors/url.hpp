@@ -17,6 +17,9 @@ struct checked_url {
 /// and do not repeat the address: its query may hold a secret.
 outcome<checked_url, std::string> check_url(const std::string& text);
 
+/// The same of a mail server: smtp or smtps, a host, perhaps a port, and nothing else.
+outcome<checked_url, std::string> check_mail_url(const std::string& text);
+
 /// The address that a redirect from `base` leads to. Fails as `check_url` does.
 outcome<checked_url, std::string> resolve_url(const std::string& base, const std::string& location);
 

@@ -15,8 +15,9 @@ api::api(const gateway_options& options, caf::actor gateway, const server_counte
       record_searches_(options.services->slot("store/record_searches")),
       tenants_(options.services->slot("tenants")), feed_(options.services->slot("feed")),
       clerk_(options.services->slot("agents/clerk")), agenda_(options.services->slot("agenda")),
-      files_(options.settings.dashboard), openapi_(openapi_document(options.version)),
-      started_us_(options.services->outside.now_us()) {}
+      overseer_(options.services->slot("agents/overseer")), files_(options.settings.dashboard),
+      openapi_(openapi_document(options.version)), started_us_(options.services->outside.now_us()) {
+}
 
 void api::handle(const request_view& request, exchange& x) {
   const auto [path, query] = split(request.target);
@@ -49,7 +50,7 @@ bool api::identify(call& c) const {
   }
   const auto does = c.match.found->does;
   if (!key->operates && (does == operation::get_tree || does == operation::kill_actor ||
-                         does == operation::move_clock)) {
+                         does == operation::move_clock || does == operation::pause_agents)) {
     c.fail(not_operator());
     return false;
   }
@@ -171,6 +172,8 @@ void api::perform(call& c) {
     return change_agents(c);
   case operation::get_agent_figures:
     return get_agent_figures(c);
+  case operation::pause_agents:
+    return pause_agents(c);
   case operation::move_clock:
     return move_clock(c);
   case operation::receive_twilio:

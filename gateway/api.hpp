@@ -118,6 +118,7 @@ private:
   void read_feed(call& c);
   void get_tree(call& c);
   void kill_actor(call& c);
+  void pause_agents(call& c);
   void get_stats(call& c);
   void get_health(call& c);
   void get_readiness(call& c);
@@ -146,7 +147,7 @@ private:
   caf::actor gateway_;
   const server_counters* counters_;
   std::shared_ptr<supervision::service_slot> library_, queries_, record_queries_, record_searches_,
-      tenants_, feed_, clerk_, agenda_;
+      tenants_, feed_, clerk_, agenda_, overseer_;
   static_files files_;
   request_metrics metrics_;
   std::string openapi_;

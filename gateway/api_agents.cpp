@@ -35,6 +35,8 @@ constexpr std::array shown{
     shown_documents{"getGap", "gaps", "", ""},
     shown_documents{"listOutreach", "outreach", "{}", "-created_at"},
     shown_documents{"getOutreach", "outreach", "", ""},
+    shown_documents{"listAlerts", "alerts", "{}", "-created_at"},
+    shown_documents{"getAlert", "alerts", "", ""},
     shown_documents{"listPacks", "packs", "{}", ""},
     shown_documents{"getPack", "packs", "", ""},
 };
@@ -51,7 +53,7 @@ const shown_documents& shown_by(std::string_view id) {
   return *std::ranges::find(shown, id, &shown_documents::id);
 }
 
-constexpr std::array<std::pair<std::string_view, agents_action>, 14> actions{{
+constexpr std::array<std::pair<std::string_view, agents_action>, 17> actions{{
     {"createDecision", agents_action::create_decision},
     {"patchDecision", agents_action::patch_decision},
     {"patchAgent", agents_action::change_agent},
@@ -65,6 +67,9 @@ constexpr std::array<std::pair<std::string_view, agents_action>, 14> actions{{
     {"installPack", agents_action::install_pack},
     {"performAction", agents_action::perform},
     {"executeTask", agents_action::execute_task},
+    {"executeAnalytics", agents_action::execute_task},
+    {"executeCleanup", agents_action::execute_task},
+    {"sendNotification", agents_action::send_notification},
 }};
 
 constexpr std::array<std::pair<std::string_view, agents_figure>, 6> figures{{
@@ -118,6 +123,8 @@ void api::change_agents(call& c) {
   message.tenant = c.tenant;
   message.what = found_in(actions, c.match.found->id);
   if (!c.match.arguments.empty()) message.name = c.match.arguments[0];
+  if (c.match.found->id == "executeAnalytics") message.name = "analytics";
+  if (c.match.found->id == "executeCleanup") message.name = "cleanup";
   if (message.name.size() > 128) return c.fail("name", "this is too long", "at most 128 bytes");
   if (message.what != agents_action::install_pack && !check_json_type(c)) return;
   if (message.what == agents_action::perform) {
@@ -166,6 +173,20 @@ void api::receive_twilio(call& c) {
        {"signature", c.request.header("x-twilio-signature")},
        {"form", std::move(fields)}}));
   to_tenant(c, std::move(message), {}, {});
+}
+
+void api::pause_agents(call& c) {
+  steward::pause_agents message;
+  if (c.request.method == "PUT") {
+    if (!check_json_type(c)) return;
+    const auto body = workflow::parse_json(c.request.body);
+    const auto* paused = body && body->is_object() ? body->find("paused") : nullptr;
+    if (!paused || !paused->is_bool())
+      return c.fail("/paused", "this is no boolean", "true or false");
+    message.change = true;
+    message.paused = paused->as_bool();
+  }
+  c.ask(*overseer_, "the agents' overseer", message);
 }
 
 void api::move_clock(call& c) {

@@ -51,6 +51,7 @@ enum class operation : uint8_t {
   read_feed,
   get_tree,
   kill_actor,
+  pause_agents,
   get_stats,
   get_health,
   get_readiness,

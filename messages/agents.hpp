@@ -21,11 +21,12 @@ enum class agents_action : uint8_t {
   create_outreach, ///< body
   patch_outreach,  ///< name: its id; body: {status, response}
   get_rules,
-  change_rules, ///< body
-  install_pack, ///< name; body: the pack as JSON or YAML, or empty for one of the server's own
-  perform,      ///< name: of an action; body
-  execute_task,     ///< body: {task_type}
-  twilio_status,    ///< body: {url, target, signature, form}: a callback, as it came; so the next two
+  change_rules,      ///< body
+  install_pack,      ///< name; body: the pack as JSON or YAML, or empty for one of the server's own
+  perform,           ///< name: of an action; body
+  execute_task,      ///< name: its queue, or empty for any; body: {task_type}
+  send_notification, ///< body: an outreach with {task_type}
+  twilio_status, ///< body: {url, target, signature, form}: a callback, as it came; so the next two
   twilio_incoming,
   twilio_voice,
 };
@@ -61,6 +62,16 @@ struct ask_agents {
   template <class Inspector>
   friend typename Inspector::result_type inspect(Inspector& f, ask_agents& x) {
     return f(caf::meta::type_name("ask_agents"), x.tenant, x.what, x.from, x.to);
+  }
+};
+
+/// To slot "agents/overseer": nothing new is done by any agent of any tenant, or again.
+struct pause_agents {
+  bool change = false; ///< Else it is only told how it is.
+  bool paused = false;
+  template <class Inspector>
+  friend typename Inspector::result_type inspect(Inspector& f, pause_agents& x) {
+    return f(caf::meta::type_name("pause_agents"), x.change, x.paused);
   }
 };
 

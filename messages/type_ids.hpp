@@ -61,6 +61,7 @@ CAF_ADD_TYPE_ID(steward_messages, (steward::get_record_history))
 CAF_ADD_TYPE_ID(steward_messages, (steward::probe_store))
 CAF_ADD_TYPE_ID(steward_messages, (steward::change_agents))
 CAF_ADD_TYPE_ID(steward_messages, (steward::ask_agents))
+CAF_ADD_TYPE_ID(steward_messages, (steward::pause_agents))
 CAF_ADD_TYPE_ID(steward_messages, (steward::move_clock))
 CAF_END_TYPE_ID_BLOCK(steward_messages)
 

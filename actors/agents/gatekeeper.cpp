@@ -1,5 +1,6 @@
 #include "actors/agents/gatekeeper.hpp"
 
+#include "actors/agents/agent.hpp"
 #include "actors/agents/gatekeeper_state.hpp"
 #include "actors/tell_batch.hpp"
 #include "agents/documents.hpp"
@@ -51,6 +52,7 @@ void gatekeeper_state::line_up(gate_turn turn) {
 void gatekeeper_state::next() {
   if (busy_ || !gate_ || line_.empty()) return;
   busy_ = true;
+  look_at_pause();
   auto turn = std::move(line_.front());
   line_.pop_front();
   answer_ = std::move(turn.answer);
@@ -80,6 +82,13 @@ void gatekeeper_state::load() {
             if (m.failed) return later();
             loading_ = false;
             gate_.emplace(id_, *m.stored, node_->outside.now_us());
+            missing_ = m.missing;
+            if (!missing_.empty() && !gate_->packs().empty()) add_missing();
+            listen();
+            for (const auto& alert : m.stored->alerts)
+              if (agents::text_of(alert.get("webhook"), "status") == "pending")
+                send_alert(agents::text_of(alert, "id"), gate_->owner_rules().alerts.webhook,
+                           alert);
             for (const auto& message : m.stored->unsent)
               deliver_message(agents::text_of(message, "id"), message);
             auto s = new_step();
@@ -105,7 +114,7 @@ void gatekeeper_state::declare_agents() {
 }
 
 agents::step gatekeeper_state::new_step() {
-  return {node_->outside.now_us(), [this] {
+  return {node_->outside.now_us(), id_, [this] {
             auto& w = node_->outside;
             auto text = run_id::make(w.now_us(), w.random(), w.random()).text();
             std::erase(text, '-');
@@ -115,6 +124,7 @@ agents::step gatekeeper_state::new_step() {
 
 void gatekeeper_state::commit(agents::gate draft, agents::step s, std::vector<write_op> ops,
                               committed_function then) {
+  draft.watch(s);
   auto more = s.take_ops();
   ops.insert(ops.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
   if (ops.empty()) {
@@ -122,7 +132,9 @@ void gatekeeper_state::commit(agents::gate draft, agents::step s, std::vector<wr
     after(s);
     batch_result nothing;
     nothing.what = batch_result::kind::committed;
-    return then(nothing);
+    then(nothing);
+    if (gate_) remind_me();
+    return;
   }
   const auto journal = node_->journal->get();
   if (!journal) return fail(restarting("the journal is restarting"));
@@ -157,6 +169,8 @@ void gatekeeper_state::after(agents::step& s) {
   for (const auto& [name, a] : gate_->agents())
     totals.breaker(id_, name, static_cast<int>(gate_->breaker_state(name, s.now_us())));
   for (const auto& d : s.deliveries) deliver_message(d.outreach_id, d.document);
+  for (const auto& w : s.webhooks) send_alert(w.id, w.url, w.document);
+  if (s.told) self_->send(tenant_, inbox_grown{id_});
   for (const auto& decision : s.writes_to_do)
     line_up({[this, decision] { carry_out_writes(decision); }, nullptr});
   for (const auto& r : s.runs) {
@@ -217,6 +231,18 @@ void gatekeeper_state::read(std::vector<std::pair<std::string, std::string>> whi
           [this](caf::error&) { fail(restarting("the agents' reader is restarting")); });
 }
 
+void gatekeeper_state::search(search_documents m, std::function<void(std::vector<value>&)> then) {
+  const auto clerk = node_->clerk->get();
+  if (!clerk) return fail(restarting("the agents' reader is restarting"));
+  self_->request(clerk, patience, std::move(m))
+      .then(
+          [this, then](documents& d) {
+            if (d.failed) return fail(restarting("the store can't be read"));
+            then(*d.found);
+          },
+          [this](caf::error&) { fail(restarting("the agents' reader is restarting")); });
+}
+
 // --- agents ---
 
 caf::result<agent_terms> gatekeeper_state::terms(const ask_terms& m) {
@@ -232,14 +258,39 @@ caf::result<agent_terms> gatekeeper_state::terms(const ask_terms& m) {
       if (declared.name == m.agent) {
         t.declared = true;
         t.how = std::shared_ptr<const agents::deciding>{p, &declared.decides};
+        t.queue = agents::find_queue(declared.queue);
       }
   if (!t.declared) return t;
   const auto& a = gate_->agents().at(m.agent);
   t.interval_us = a.interval_minutes * 60'000'000;
   t.last_execution_us = a.last_execution_us;
+  t.event_cursor = a.event_cursor;
+  look_at_pause();
   t.refusal = gate_->refuses_execution(m.agent, node_->outside.now_us()).value_or("");
   t.settings = gate_->settings();
+  if (m.executes && t.refusal.empty())
+    t.wait_us = queues_.try_emplace(std::string{t.queue->name}, *t.queue)
+                    .first->second.begin(m.agent, ticks_us());
   return t;
+}
+
+/// Queues go by time that really passes, also where the clock is moved by hand.
+int64_t gatekeeper_state::ticks_us() const {
+  return std::chrono::duration_cast<std::chrono::microseconds>(
+             self_->clock().now().time_since_epoch())
+      .count();
+}
+
+/// A server that is newer than what was installed has more collections.
+void gatekeeper_state::add_missing() {
+  line_.push_front({[this] {
+                      commit(*gate_, new_step(), missing_collections(),
+                             [this](const batch_result& r) {
+                               if (r.what == batch_result::kind::committed) missing_.clear();
+                               finish({});
+                             });
+                    },
+                    nullptr});
 }
 
 void gatekeeper_state::apply(agents::gate& draft, agents::step& s, const std::string& agent,
@@ -259,25 +310,42 @@ void gatekeeper_state::apply(agents::gate& draft, agents::step& s, const std::st
 
 caf::result<execution_done> gatekeeper_state::executed(const execution& m) {
   auto promise = self_->make_response_promise<execution_done>();
-  const std::function<void(bool)> tell = [promise](bool conflict) mutable {
-    if (promise.pending()) promise.deliver(execution_done{conflict});
+  const std::function<void(execution_done)> tell = [promise](execution_done done) mutable {
+    if (promise.pending()) promise.deliver(done);
   };
+  for (auto& [name, queue] : queues_) queue.end(m.agent);
   line_up({[this, m, tell] {
              auto draft = *gate_;
              auto s = new_step();
              // A pause that came while the agent was thinking counts.
              const bool acts =
                  m.result.error.empty() && !draft.refuses_execution(m.agent, s.now_us());
-             draft.scheduled(m.agent, m.next_us);
+             std::vector<write_op> ops;
+             if (m.event != 0) {
+               if (!acts && m.result.error.empty()) {
+                 tell({false, true});
+                 return finish({});
+               }
+               if (!draft.saw_event(m.agent, m.event)) {
+                 tell({});
+                 return finish({});
+               }
+               ops.emplace_back(advance_listener{{}, 0, listener_of_agent(m.agent), m.event});
+             }
+             if (m.next_us != 0) draft.scheduled(m.agent, m.next_us);
              draft.executed(s, m.agent, m.began_us, m.result.took_ms, m.result.error);
              if (acts) apply(draft, s, m.agent, m.result);
-             commit(std::move(draft), std::move(s), acts ? *m.result.ops : std::vector<write_op>{},
+             if (acts) ops.insert(ops.end(), m.result.ops->begin(), m.result.ops->end());
+             commit(std::move(draft), std::move(s), std::move(ops),
                     [this, tell](const batch_result& r) {
-                      tell(r.what != batch_result::kind::committed);
+                      tell({r.what != batch_result::kind::committed, false});
                       finish({});
                     });
            },
-           [tell](const reply&) { tell(false); }});
+           // It could not be stored, or not now: as if it had not been there.
+           [tell](const reply&) {
+             tell({false, true});
+           }});
   return promise;
 }
 
@@ -328,6 +396,8 @@ caf::behavior gatekeeper(caf::event_based_actor* self, std::shared_ptr<node> n, 
       [s](const execution& m) { return s->executed(m); },
       [s](const reminder_due&) { s->reminded(); },
       [s](const delivery_report& m) { s->reported(m); },
+      [s](const event_due& m) { s->asked(m); },
+      [s](const gate_told& m) { s->told(m); },
       [s](const batch_done& m) { s->settled(m); },
       [s](load_atom) { s->read_again(); },
       [s](next_atom) { s->read_again(); },

@@ -51,6 +51,7 @@ void gatekeeper_state::deliver_message(const std::string& id, const value& docum
 }
 
 void gatekeeper_state::reported(const delivery_report& m) {
+  if (m.outreach_id.starts_with("alt_")) return alert_reported(m);
   line_up({[this, m] {
              read({{"outreach", m.outreach_id}}, [this, m](std::vector<value>& found) {
                if (text_of(found.front(), "status") != "pending") return finish({});
@@ -152,56 +153,40 @@ void gatekeeper_state::find_called(agents_action what, const value& form) {
   const auto from = number_of_address(text_of(form, "From"));
   const auto filter = incoming ? value::object({{"customer_phone", from}})
                                : value::object({{"delivery.message_id", sid}});
-  const auto clerk = node_->clerk->get();
-  if (!clerk)
-    return fail(
-        {ec::unavailable, "the agents' reader is restarting", {}, std::chrono::milliseconds{500}});
-  self_
-      ->request(clerk, std::chrono::seconds{30},
-                search_documents{id_, "outreach", workflow::to_json(filter),
-                                 incoming ? "-created_at" : "", incoming ? 20u : 1u})
-      .then(
-          [=, this](documents& d) {
-            if (d.failed)
-              return fail(
-                  {ec::unavailable, "the store can't be read", {}, std::chrono::milliseconds{500}});
-            if (!incoming) {
-              const auto status = status_of(text_of(form, "MessageStatus"));
-              if (d.found->empty() || status.empty()) return finish(twiml({}));
-              answer_ = [answer = std::move(answer_)](const reply& r) {
-                // What we know better already is no fault of theirs.
-                answer(r.what == reply::kind::failed && r.why.code == ec::conflict ? twiml({}) : r);
-              };
-              auto change = value::object({{"status", status}});
-              if (status == "failed")
-                change.set("delivery", value::object({{"error", "Twilio error " +
-                                                                    text_of(form, "ErrorCode")}}));
-              return outreach_changed(text_of(d.found->front(), "id"), d.found->front(), change);
-            }
-            const value* open = nullptr;
-            for (const auto& o : *d.found) {
-              if (text_of(o.get("response"), "inbound_id") == sid && !sid.empty())
-                return refuse_call("This message was received before", form);
-              const auto status = text_of(o, "status");
-              if (!open && o.get("reply_to").is_null() &&
-                  (status == "sent" || status == "delivered" || status == "read"))
-                open = &o;
-            }
-            if (!open) return unexpected(from, form);
-            answer_ = [answer = std::move(answer_)](const reply& r) {
-              answer(r.what == reply::kind::failed ? r : twiml({}));
-            };
-            outreach_changed(text_of(*open, "id"), *open,
-                             value::object({{"status", "responded"},
-                                            {"response", value::object({{"text", text},
-                                                                        {"inbound_id", sid}})}}));
-          },
-          [this](caf::error&) {
-            fail({ec::unavailable,
-                  "the agents' reader is restarting",
-                  {},
-                  std::chrono::milliseconds{500}});
-          });
+  search({id_, "outreach", workflow::to_json(filter), incoming ? "-created_at" : "",
+          incoming ? 20u : 1u},
+         [=, this](std::vector<value>& found) {
+           if (!incoming) {
+             const auto status = status_of(text_of(form, "MessageStatus"));
+             if (found.empty() || status.empty()) return finish(twiml({}));
+             answer_ = [answer = std::move(answer_)](const reply& r) {
+               // What we know better already is no fault of theirs.
+               answer(r.what == reply::kind::failed && r.why.code == ec::conflict ? twiml({}) : r);
+             };
+             auto change = value::object({{"status", status}});
+             if (status == "failed")
+               change.set("delivery",
+                          value::object({{"error", "Twilio error " + text_of(form, "ErrorCode")}}));
+             return outreach_changed(text_of(found.front(), "id"), found.front(), change);
+           }
+           const value* open = nullptr;
+           for (const auto& o : found) {
+             if (text_of(o.get("response"), "inbound_id") == sid && !sid.empty())
+               return refuse_call("This message was received before", form);
+             const auto status = text_of(o, "status");
+             if (!open && o.get("reply_to").is_null() &&
+                 (status == "sent" || status == "delivered" || status == "read"))
+               open = &o;
+           }
+           if (!open) return unexpected(from, form);
+           answer_ = [answer = std::move(answer_)](const reply& r) {
+             answer(r.what == reply::kind::failed ? r : twiml({}));
+           };
+           outreach_changed(
+               text_of(*open, "id"), *open,
+               value::object({{"status", "responded"},
+                              {"response", value::object({{"text", text}, {"inbound_id", sid}})}}));
+         });
 }
 
 /// Words of somebody who was asked nothing: a person has to look.

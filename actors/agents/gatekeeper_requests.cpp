@@ -1,11 +1,8 @@
 #include "actors/agents/gatekeeper_state.hpp"
-#include "actors/agents/pack_source.hpp"
-#include "agents/base_collections.hpp"
 #include "agents/documents.hpp"
 #include "messages/digest.hpp"
 #include "messages/record_bodies.hpp"
 #include "workflow/json.hpp"
-#include "workflow/reader.hpp"
 
 namespace steward {
 
@@ -16,6 +13,8 @@ using workflow::value;
 
 constexpr unsigned attempts_most = 5;
 constexpr int64_t results_last_us = governance::day_us;
+constexpr int64_t clear_every_us = 600 * governance::second_us;
+constexpr size_t cleared_at_once = 500;
 
 failure wrong(std::string pointer, std::string detail, std::string expected) {
   return {ec::invalid_request,
@@ -84,7 +83,9 @@ void gatekeeper_state::perform(const agents_action what, const std::string& name
   case kind::perform:
     return perform_action(name, read, key);
   case kind::execute_task:
-    return execute_task(read);
+    return execute_task(name, read);
+  case kind::send_notification:
+    return send_notification(read);
   case kind::twilio_status:
   case kind::twilio_incoming:
   case kind::twilio_voice:
@@ -342,6 +343,10 @@ void gatekeeper_state::perform_action(const std::string& name, const value& body
   auto fresh = run_id::make(w.now_us(), w.random(), w.random()).text();
   std::erase(fresh, '-');
   if (key.empty()) return carry_out_action(name, body, fresh, {}, 0);
+  if (w.now_us() - cleared_us_ > clear_every_us) {
+    cleared_us_ = w.now_us();
+    line_up({[this] { forget_results(); }, nullptr});
+  }
   // What was answered under this key is answered again, for a day.
   const auto id = sha256_digest(name + '\n' + key).substr(7, 32);
   const auto digest = sha256_digest(workflow::to_json(body));
@@ -354,6 +359,22 @@ void gatekeeper_state::perform_action(const std::string& name, const value& body
       return fail({ec::unprocessable, "this Idempotency-Key was used with another body", {}, {}});
     finish(shown(known.get("answer")));
   });
+}
+
+/// Answers that nobody can ask for again.
+void gatekeeper_state::forget_results() {
+  const auto before = node_->outside.now_us() - results_last_us;
+  const auto filter =
+      value::object({{"created_at", value::object({{"lt", agents::time_or_null(before)}})}});
+  search({id_, "action_results", workflow::to_json(filter), "created_at", cleared_at_once},
+         [this](std::vector<value>& found) {
+           std::vector<write_op> ops;
+           for (const auto& d : found)
+             if (const auto id = text_of(d, "id"); !id.empty())
+               ops.emplace_back(delete_record{"action_results", id, node_->outside.now_us(), {}});
+           if (ops.size() == cleared_at_once) cleared_us_ = 0;
+           commit(*gate_, new_step(), std::move(ops), [this](const batch_result&) { finish({}); });
+         });
 }
 
 void gatekeeper_state::carry_out_action(const std::string& name, const value& body,
@@ -387,7 +408,8 @@ void gatekeeper_state::carry_out_action(const std::string& name, const value& bo
     if (!digest.empty())
       s.put("action_results", id,
             value::object(
-                {{"action", name},
+                {{"id", id},
+                 {"action", name},
                  {"digest", digest},
                  {"answer", c.plan->answer.is_null() ? value::empty_object() : c.plan->answer},
                  {"created_at", agents::time_or_null(s.now_us())}}));
@@ -427,79 +449,6 @@ void gatekeeper_state::carry_out_writes(const std::string& decision_id) {
              run_started(decision_id, "it could not be written: " + r.reason);
            });
   });
-}
-
-// --- packs ---
-
-void gatekeeper_state::install(const std::string& name, const std::string& body) {
-  auto document = body.empty() ? own_pack(name) : std::optional<value>{};
-  if (body.empty() && !document)
-    return fail({ec::not_found, "there is no pack '" + name + "' in this server", {}, {}});
-  if (!document) {
-    auto read = workflow::read_yaml(body);
-    if (!read) {
-      const auto& problem = read.error().front();
-      return fail(wrong("", "line " + std::to_string(problem.line) + ": " + problem.message,
-                        "a pack as YAML or JSON"));
-    }
-    document = std::move(*read);
-  }
-  auto pack = agents::read_pack(*document);
-  if (!pack) return fail({ec::unprocessable, "the pack has problems", std::move(pack.error()), {}});
-  if ((*pack)->name != name)
-    return fail(wrong("/pack", "this is pack '" + (*pack)->name + "'", name));
-  std::vector<write_op> ops;
-  const auto declare = [&](const agents::declared_collection& c) {
-    auto op = read_collection(c.name, c.declaration);
-    if (!op) return; // it was read with the pack
-    op->row.updated_us = node_->outside.now_us();
-    ops.emplace_back(std::move(*op));
-  };
-  if (gate_->packs().empty())
-    for (const auto& c : agents::base_collections()) declare(c);
-  for (const auto& c : (*pack)->collections) {
-    if (agents::is_base_collection(c.name))
-      return fail(
-          {ec::unprocessable, "the collection '" + c.name + "' is the server's own", {}, {}});
-    declare(c);
-  }
-  for (const auto& other : gate_->packs())
-    if (other->name != name)
-      if (const auto same = agents::shared_name(**pack, *other); !same.empty())
-        return fail(
-            {ec::unprocessable, same + " is of pack '" + other->name + "' already", {}, {}});
-  auto draft = *gate_;
-  auto s = new_step();
-  draft.installed(s, *pack);
-  commit(std::move(draft), std::move(s), std::move(ops),
-         [this, pack = *pack](const batch_result& r) {
-           if (r.what != batch_result::kind::committed)
-             return fail(
-                 {ec::conflict, "the pack's collections could not be made: " + r.reason, {}, {}});
-           declare_agents();
-           auto names = value::empty_array();
-           for (const auto& a : pack->agents) names.push_back(a.name);
-           finish(shown(value::object({{"pack", pack->name},
-                                       {"version", pack->version},
-                                       {"title", pack->title},
-                                       {"agents", names}})));
-         });
-}
-
-void gatekeeper_state::execute_task(const value& body) {
-  const auto type = text_of(body, "task_type");
-  for (const auto& [name, a] : gate_->agents())
-    if (a.declared && (a.task_type == type || name == type)) {
-      const auto agent = node_->services->slot("tenants/" + id_ + "/" + name)->get();
-      if (!agent)
-        return fail(
-            {ec::unavailable, "the agent is restarting", {}, std::chrono::milliseconds{500}});
-      self_->send(agent, execute_atom::value);
-      auto r = shown(value::object({{"task_type", type}, {"agent_name", name}}));
-      r.what = reply::kind::accepted;
-      return finish(r);
-    }
-  fail(wrong("/task_type", "no agent has tasks of this type", "e.g. gap_fill"));
 }
 
 } // namespace steward

@@ -2,8 +2,10 @@
 
 #include "actors/agents/courier.hpp"
 #include "actors/agents/messages.hpp"
+#include "actors/inbox_messages.hpp"
 #include "actors/local_messages.hpp"
 #include "actors/node.hpp"
+#include "messages/events.hpp"
 
 #include <deque>
 #include <functional>
@@ -14,6 +16,12 @@ namespace steward {
 struct gate_turn {
   std::function<void()> begin;
   std::function<void(const reply&)> answer; ///< May be null: nobody waits.
+};
+
+/// To the gate, from a reply_slot of its own.
+struct gate_told {
+  uint64_t number = 0;
+  reply answer;
 };
 
 class gatekeeper_state {
@@ -29,6 +37,12 @@ public:
   void read_again();
   void run_started(const std::string& decision_id, const std::string& error);
   void reported(const delivery_report& m);
+  void told(const gate_told& m);
+  void asked(const event_due& m);
+  /// Whether all agents of the server are paused is looked at anew.
+  void look_at_pause() {
+    if (gate_) gate_->pause_server(node_->agents_paused);
+  }
 
 private:
   using slot_and_pass = std::pair<reply_slot, ticket>;
@@ -40,6 +54,8 @@ private:
   void finish(const reply& r);
   void fail(const failure& why) { finish(reply::error(why)); }
   void load();
+  void add_missing();
+  int64_t ticks_us() const;
 
   // --- what a turn does ---
   /// Commits what the step came to, with `ops` before it; `then` is told if it was committed or
@@ -50,6 +66,7 @@ private:
   void consider_plan(consider m, std::function<void(considered&)> then);
   void read(std::vector<std::pair<std::string, std::string>> which,
             std::function<void(std::vector<workflow::value>&)> then);
+  void search(search_documents m, std::function<void(std::vector<workflow::value>&)> then);
   /// Applies a plan to the gate: judges its proposals, says its messages, closes its decisions.
   static void apply(agents::gate& draft, agents::step& s, const std::string& agent,
                     const considered& c);
@@ -73,9 +90,26 @@ private:
   void perform_action(const std::string& name, const workflow::value& body, const std::string& key);
   void carry_out_action(const std::string& name, const workflow::value& body, const std::string& id,
                         const std::string& digest, unsigned attempt);
+  void forget_results();
   void install(const std::string& name, const std::string& body);
   void carry_out_writes(const std::string& decision_id);
-  void execute_task(const workflow::value& body);
+  void deploy(agents::pack_ptr pack, size_t next, std::function<void()> then);
+  void commit_pack(agents::pack_ptr pack, uint64_t newest_event);
+  void execute_task(const std::string& queue, const workflow::value& body);
+  void send_notification(const workflow::value& body);
+
+  // --- the inbox ---
+  std::vector<write_op> missing_collections() const;
+  void listen();
+  std::vector<write_op> listener_ops(const std::vector<agents::pack_ptr>& packs,
+                                     uint64_t newest) const;
+  void tell_listeners(const std::vector<agents::pack_ptr>& before, uint64_t newest);
+  void find_newest(std::function<void(uint64_t)> then);
+  void put_question(const workflow::value& event, uint64_t sequence);
+  void question_seen(uint64_t sequence);
+  void send_alert(const std::string& id, const std::string& url, const workflow::value& document);
+  void alert_reported(const delivery_report& m);
+
   void deliver_message(const std::string& id, const workflow::value& document);
   void write_outreach(const std::string& id, const workflow::value& stored,
                       const workflow::value& change, const char* event, const std::string& error);
@@ -106,7 +140,14 @@ private:
   std::optional<committing> under_way_;
   uint64_t commits_ = 0;
   int64_t reminded_for_ = 0;
+  uint64_t questions_ = 0;
+  std::map<uint64_t, std::function<void(const reply&)>> waiting_; ///< For `gate_told`.
+  std::set<std::string> missing_; ///< Of the base collections: those that are not there yet.
+  std::map<std::string, agents::task_queue> queues_;
+  int64_t cleared_us_ = 0; ///< When old results of actions were last taken out.
   int64_t refused_us_ = 0; ///< When a forged callback was last written down.
 };
 
 } // namespace steward
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(steward::gate_told)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "agents/gate.hpp"
+#include "agents/task_queue.hpp"
 #include "messages/agents.hpp"
 #include "store/store.hpp"
 
@@ -64,6 +65,7 @@ struct read_gate {
 struct gate_read {
   bool failed = false;
   std::shared_ptr<agents::stored_gate> stored;
+  std::set<std::string> missing; ///< Base collections that are not there.
 };
 
 // --- between a tenant's gate and its agents ---
@@ -75,22 +77,28 @@ struct agents_declared {
 /// To the gate, from an agent. -> agent_terms
 struct ask_terms {
   std::string agent;
+  bool executes = false; ///< It wants a place in its queue, and begins when it has one.
 };
 struct agent_terms {
   bool declared = false;
   std::string refusal; ///< Why it may not look and decide now; empty: it may.
-  int64_t interval_us = 0, last_execution_us = 0;
+  int64_t interval_us = 0, last_execution_us = 0; ///< Interval 0: not by the clock.
+  int64_t wait_us = 0;                            ///< Its queue is full: ask again after that.
+  const agents::queue_terms* queue = nullptr;
+  uint64_t event_cursor = 0; ///< The newest event that it has dealt with.
   std::shared_ptr<const agents::deciding> how;
   workflow::value settings;
 };
 /// To the gate, from an agent that has looked and decided. -> execution_done
 struct execution {
   std::string agent;
-  int64_t began_us = 0, next_us = 0;
+  int64_t began_us = 0, next_us = 0; ///< `next_us` 0: as it was.
   considered result;
+  uint64_t event = 0; ///< Its place in the inbox; dealt with by this. 0: none.
 };
 struct execution_done {
   bool conflict = false; ///< What it saw has changed meanwhile: look again.
+  bool refused = false;  ///< It was paused meanwhile: nothing was done.
 };
 /// To an agent: look now, whatever the time.
 using execute_atom = caf::atom_constant<caf::atom("execute")>;

@@ -68,7 +68,7 @@ public:
     gate_read g;
     g.stored = std::make_shared<agents::stored_gate>();
     auto& stored = *g.stored;
-    g.failed = !fill(m.tenant, stored);
+    g.failed = !fill(m.tenant, stored, g.missing);
     return g;
   }
 
@@ -80,14 +80,18 @@ public:
   }
 
 private:
-  bool fill(const tenant_id& tenant, agents::stored_gate& into) {
-    const auto known = reader_->find_collection(tenant, "agent_states");
-    if (!known) return false;
-    if (!*known) return true; // no pack was ever installed
+  bool fill(const tenant_id& tenant, agents::stored_gate& into, std::set<std::string>& missing) {
+    for (const auto& c : agents::base_collections()) {
+      const auto known = reader_->find_collection(tenant, c.name);
+      if (!known) return false;
+      if (!*known) missing.insert(c.name);
+    }
+    if (missing.contains("agent_states")) return true; // no pack was ever installed
     const auto now = node_->outside.now_us();
     bool ok = true;
     const auto each = [&](const char* collection, const std::string& filter,
                           const std::string& order, size_t most, auto take) {
+      if (missing.contains(collection)) return;
       record_query q;
       q.collection = collection;
       if (!filter.empty()) q.filter = std::move(*read_record_filter(filter));
@@ -133,6 +137,11 @@ private:
          [&](const std::string&, value data) { into.approvals.push_back(std::move(data)); });
     each("outreach", R"({"status":"pending"})", "created_at", 10'000,
          [&](const std::string&, value data) { into.unsent.push_back(std::move(data)); });
+    std::set<std::string> alerts;
+    for (const auto* filter : {R"({"status":"raised"})", R"({"webhook.status":"pending"})"})
+      each("alerts", filter, "", 1'000, [&](const std::string& id, value data) {
+        if (alerts.insert(id).second) into.alerts.push_back(std::move(data));
+      });
     each("audit_logs", "", "-sequence", 1,
          [&](const std::string&, value data) { into.last_audit = std::move(data); });
     each("autonomous_days", "", "-date", 1,

@@ -39,18 +39,19 @@ struct shop {
   explicit shop(
       const std::string& governance =
           R"({"levels": {"call": "full_auto"}, "quiet_hours": {"from": "00:00", "to": "00:00"}})")
-      : stored{{small_pack(governance)}, {}, {}, {}, {}, {}, {}, {}}, g("shop", stored, now) {}
+      : stored{{small_pack(governance)}, {}, {}, {}, {}, {}, {}, {}, {}}, g("shop", stored, now) {}
 
   template <class Change>
   void change(Change f) {
     auto draft = g;
     auto s = begin();
     f(draft, s);
+    draft.watch(s);
     keep(s);
     g = std::move(draft);
   }
   step begin() {
-    return {now, [this] { return std::to_string(++ids); }};
+    return {now, "shop", [this] { return std::to_string(++ids); }};
   }
   void keep(step& s) {
     events.clear();
@@ -58,6 +59,7 @@ struct shop {
       if (const auto* put = std::get_if<put_record>(&op))
         records[put->collection][put->id] = json(put->data);
       if (const auto* event = std::get_if<publish_event>(&op)) events.push_back(event->type);
+      if (const auto* event = std::get_if<put_event>(&op)) told.push_back(json(event->event));
     }
   }
   std::string propose(const std::string& customer, const std::string& type = "call",
@@ -108,7 +110,9 @@ struct shop {
   }
   /// As after a restart of the server.
   gate rebuilt() {
-    stored_gate from{stored.packs, stored_record("governance", "rules"), {}, {}, {}, {}, {}, {}};
+    stored_gate from{
+        stored.packs, stored_record("governance", "rules"), {}, {}, {}, {}, {}, {}, {}};
+    for (const auto& [id, d] : records["alerts"]) from.alerts.push_back(d);
     for (const auto& [id, d] : records["agent_states"]) from.agent_states.push_back(d);
     for (const auto& [id, d] : records["autonomous_decisions"]) {
       const auto acted = d.get("acted_us");
@@ -130,6 +134,7 @@ struct shop {
   gate g;
   std::map<std::string, std::map<std::string, value>> records;
   std::vector<std::string> events;
+  std::vector<value> told; ///< To workflows and agents: all so far.
 };
 
 bool contains(const std::vector<std::string>& all, const std::string& one) {
@@ -408,4 +413,82 @@ CAF_TEST(rules that make no sense are refused with their place) {
       CAF_CHECK_EQUAL(refused.error().problems.front().pointer, pointer);
     });
   }
+}
+
+namespace {
+
+value question(const std::string& id, const std::string& data) {
+  return value::object({{"specversion", "1.0"},
+                        {"id", id},
+                        {"source", "/runs"},
+                        {"type", "dev.steward.approval.wanted.v1"},
+                        {"data", json(data)}});
+}
+
+} // namespace
+
+CAF_TEST(what a workflow asks is asked of a person and answered by an event) {
+  shop s;
+  const auto asked = question("q1", R"({"run": "r1", "summary": "Pay?", "decision_type": "pay"})");
+  s.change([&](gate& g, step& st) { g.ask_for_run(st, asked); });
+  const auto id = question_id(asked);
+  CAF_CHECK_EQUAL(s.of("autonomous_decisions", id, "approval", "status"), "pending");
+  const auto approval = s.of("autonomous_decisions", id, "approval", "approval_id");
+  s.answer(approval, "approve");
+  CAF_CHECK_EQUAL(s.of("autonomous_decisions", id, "outcome", "status"), "success");
+  CAF_REQUIRE(!s.told.empty());
+  const auto answered = std::find_if(s.told.begin(), s.told.end(), [](const value& e) {
+    return text_of(e, "type") == "dev.steward.approval.answered.v1";
+  });
+  CAF_REQUIRE(answered != s.told.end());
+  CAF_CHECK_EQUAL(text_of(answered->get("data"), "question"), "q1");
+  CAF_CHECK_EQUAL(text_of(answered->get("data"), "status"), "approved");
+  CAF_CHECK_EQUAL(text_of(answered->get("data"), "responded_by"), "owner");
+}
+
+CAF_TEST(a question that nobody answers expires and is answered so) {
+  shop s;
+  const auto asked = question("q2", R"({"run": "r1", "summary": "Pay?", "expires_minutes": 30})");
+  s.change([&](gate& g, step& st) { g.ask_for_run(st, asked); });
+  s.pass(29 * minute_us);
+  CAF_CHECK_EQUAL(s.of("autonomous_decisions", question_id(asked), "outcome", "status"), "pending");
+  s.pass(2 * minute_us);
+  CAF_CHECK_EQUAL(text_of(s.told.back().get("data"), "status"), "expired");
+}
+
+CAF_TEST(a question is not counted by limits and what may be decided in full is not asked) {
+  shop s{
+      R"({"levels": {"call": "full_auto", "pay": "full_auto"}, "limits": {"hourly_actions": 1}})"};
+  for (int n = 0; n < 5; ++n) {
+    const auto asked = question("q" + std::to_string(n), R"({"run": "r", "decision_type": "pay"})");
+    s.change([&](gate& g, step& st) { g.ask_for_run(st, asked); });
+    CAF_CHECK_EQUAL(
+        text_of(s.stored_record("autonomous_decisions", question_id(asked)).get("outcome"),
+                "status"),
+        "success");
+  }
+}
+
+CAF_TEST(a paused server lets no agent begin anything until it goes on) {
+  shop s;
+  s.change([&](gate& g, step&) { g.pause_server(true); });
+  CAF_CHECK(s.propose("c1").empty());
+  CAF_CHECK(s.g.refuses_execution("caller", s.now).has_value());
+  s.change([&](gate& g, step&) { g.pause_server(false); });
+  CAF_CHECK(!s.propose("c1").empty());
+}
+
+CAF_TEST(a breaker that opens raises an alert which a rebuilt gate does not raise again) {
+  shop s;
+  for (int n = 0; n < 5; ++n)
+    s.change([&](gate& g, step& st) { g.executed(st, "caller", s.now, 1, "it broke"); });
+  CAF_CHECK(contains(s.events, "dev.steward.alert.raised.v1"));
+  CAF_CHECK_EQUAL(s.records["alerts"].size(), 1u);
+  auto again = s.rebuilt();
+  auto st = s.begin();
+  again.watch(st);
+  CAF_CHECK(st.find("alerts", s.records["alerts"].begin()->first) == nullptr);
+  s.change([&](gate& g, step& step_) { g.reset_breaker(step_, "caller"); });
+  CAF_CHECK(contains(s.events, "dev.steward.alert.resolved.v1"));
+  CAF_CHECK_EQUAL(text_of(s.records["alerts"].begin()->second, "status"), "resolved");
 }

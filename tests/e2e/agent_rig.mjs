@@ -25,16 +25,17 @@ export class AgentRig {
   #folder;
 
   /** `clock`: where a clock begins that only `pass` moves; with `tenants`, each has a key and the clock is the real one. */
-  constructor(binary, { clock = '', tenants = [] } = {}) {
+  constructor(binary, { clock = '', tenants = [], operators = tenants } = {}) {
     this.binary = binary;
     this.onPostgres = AgentRig.database === 'postgres';
     this.clock = clock;
     this.tenants = tenants;
+    this.operators = operators;
   }
 
-  async start() {
+  async start(more = []) {
     this.#folder = mkdtempSync(join(tmpdir(), 'steward-agents-'));
-    const args = [];
+    const args = [...more];
     if (this.clock) args.push('--clock', `manual:${this.clock}`);
     if (this.tenants.length > 0) args.push('--config', await this.#keys());
     if (this.onPostgres) {
@@ -66,7 +67,8 @@ export class AgentRig {
       const made = await runCommand(this.binary, ['key', '--name', tenant, '--tenant', tenant]);
       assert.equal(made.code, 0, made.err);
       this.keys[tenant] = made.out.trim();
-      lines.push(`    ${/- \{.*\}/.exec(made.out + made.err)[0]}`);
+      const line = /- \{.*\}/.exec(made.out + made.err)[0];
+      lines.push(`    ${this.operators.includes(tenant) ? line : line.replace('operator: true', 'operator: false')}`);
     }
     const file = join(this.#folder, 'keys.yaml');
     writeFileSync(file, `gateway:\n  keys:\n${lines.join('\n')}\n`);

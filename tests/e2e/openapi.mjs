@@ -47,10 +47,16 @@ const wanted = `
   GET /autonomous/analytics/dashboard
   GET /autonomous/analytics/revenue-impact
   GET PUT /autonomous/governance
+  GET /autonomous/alerts
+  GET /autonomous/alerts/{}
   GET /packs
   GET PUT /packs/{}
   POST /actions/{}
   POST /internal/tasks/execute
+  POST /internal/tasks/send-notification
+  POST /internal/tasks/analytics
+  POST /internal/tasks/cleanup
+  GET PUT /internal/agents
   PUT /internal/clock`;
 
 const methods = ['get', 'put', 'post', 'patch', 'delete'];
@@ -71,7 +77,7 @@ test('every call that agents, packs and actions have is in it', () => {
     for (const method of words) assert.ok(there.includes(`${method} /api/v1${path}`), `${method} ${path}`);
   }
   const agents = there.filter((each) => /\/api\/v1\/(autonomous|packs|actions)/.test(each));
-  assert.equal(agents.length, wanted.trim().split('\n').flatMap((line) => line.trim().split(' ').slice(0, -1)).length - 2, 'and no other');
+  assert.equal(agents.length, wanted.trim().split('\n').flatMap((line) => line.trim().split(' ').slice(0, -1)).length - 7, 'and no other');
 });
 
 test('each operation has an id of its own, its parameters, and answers that are described', () => {

@@ -2,6 +2,8 @@
 
 #include "workflow/pointer.hpp"
 #include "workflow/reader/addresses.hpp"
+#include "workflow/reader/own_functions.hpp"
+#include "workflow/reader/source.hpp"
 #include "workflow/version.hpp"
 
 #include <algorithm>
@@ -49,9 +51,8 @@ std::optional<size_t> catalogs::find(reading& r, const place& reference,
   auto names = split(r.problems, reference);
   if (!names) return std::nullopt;
   if (names->catalog == "default" && !r.use.has(kind::catalog, "default")) {
-    r.problems.at(reference,
-                  "Steward's own catalog has no functions yet; they will be named steward.*",
-                  "a function of use.functions, or of a catalog in use.catalogs");
+    r.problems.at(reference, "Steward's own functions are called by their names alone",
+                  "steward.approval, a function of use.functions, or of a catalog in use.catalogs");
     return std::nullopt;
   }
   auto catalog = r.use.find_named(r.problems, reference, kind::catalog, names->catalog);
@@ -65,22 +66,36 @@ std::optional<size_t> catalogs::find(reading& r, const place& reference,
   return known->second;
 }
 
-/// Reads the function as a definition of its own: it sees nothing of this one.
+std::optional<size_t> catalogs::find_own(reading& r, const place& reference) {
+  const auto name = std::string{reference.content().as_string()};
+  const auto key = "steward:" + name;
+  if (const auto known = known_.find(key); known != known_.end()) return known->second;
+  std::vector<source_problem> problems; // of our own text: none
+  const auto tree = read_source(own_function(name), limits_, problems);
+  return known_.emplace(key, tree ? read(r, reference, *tree, key) : std::nullopt).first->second;
+}
+
 std::optional<size_t> catalogs::fetch(reading& r, const place& reference, const std::string& uri) {
   auto tree = r.documents.find_tree(r.problems, reference, uri);
   if (!tree) return std::nullopt;
+  return read(r, reference, *tree, uri);
+}
+
+/// Reads the function as a definition of its own: it sees nothing of this one.
+std::optional<size_t> catalogs::read(reading& r, const place& reference, const source_node& tree,
+                                     const std::string& from) {
   auto problems = problem_list{limits_.problems};
   auto use = reusables{problems, nullptr};
   auto inner = reading{problems, use, r.documents};
   auto scope = variable_scope{{"context", "input", "workflow", "runtime", "task"}};
   auto name = reference.content().as_string();
   auto pointer = "/use/catalogs/" + escape_pointer_step(name);
-  auto function = read_alone(inner, place{*tree, name, pointer}, scope);
+  auto function = read_alone(inner, place{tree, name, pointer}, scope);
   r.may_wait = r.may_wait || inner.may_wait;
   if (!problems.empty()) {
     for (const auto& p : std::move(problems).take())
       r.problems.at(reference,
-                    "the function at \"" + uri + "\" has a problem in line " +
+                    "the function at \"" + from + "\" has a problem in line " +
                         std::to_string(p.line) + ", column " + std::to_string(p.column) + ": " +
                         p.message,
                     p.expected);

@@ -7,7 +7,8 @@
 
 namespace steward::workflow::reader {
 
-/// Functions that tasks call as `name:version@catalog`: each is fetched and read once.
+/// Functions that tasks call as `name:version@catalog`, or that are Steward's own: each is fetched
+/// and read once.
 class catalogs {
 public:
   /// The functions found get the indexes from `first` on.
@@ -19,10 +20,15 @@ public:
   /// be had.
   std::optional<size_t> find(reading& r, const place& reference, const variable_scope& scope);
 
+  /// The same for a function of Steward's own, such as steward.approval.
+  std::optional<size_t> find_own(reading& r, const place& reference);
+
   std::vector<task_list> take() && { return std::move(functions_); }
 
 private:
   std::optional<size_t> fetch(reading& r, const place& reference, const std::string& uri);
+  std::optional<size_t> read(reading& r, const place& reference, const source_node& tree,
+                             const std::string& from);
 
   reader_limits limits_;
   size_t first_;

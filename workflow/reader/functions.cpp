@@ -2,6 +2,7 @@
 
 #include "workflow/reader/catalogs.hpp"
 #include "workflow/reader/nearest.hpp"
+#include "workflow/reader/own_functions.hpp"
 
 #include <algorithm>
 #include <array>
@@ -28,9 +29,8 @@ std::optional<value_template> read_arguments(const task_source& t, const place& 
 /// Nothing is of that name: it may be a protocol's that was meant, or a function's.
 void report_unknown(const task_source& t, const place& where, std::string_view name) {
   if (name.starts_with("steward."))
-    return t.r.problems.at(
-        where, "Steward's own functions, such as \"" + std::string{name} + "\", are not there yet",
-        "a protocol, or a function of use.functions");
+    return t.r.problems.at(where, "Steward has no function \"" + std::string{name} + "\"",
+                           "steward.approval, a protocol, or a function of use.functions");
   std::vector<std::string_view> known{protocols.begin(), protocols.end()};
   for (const auto& p : t.r.use.all(reusables::kind::function)) known.push_back(p.key());
   t.r.problems.at(where,
@@ -66,6 +66,14 @@ task_body read_function_call(const task_source& t) {
       result.function = t.r.cataloged->find(t.r, where, t.scope).value_or(0);
     else
       t.r.problems.at(where, "a function of a catalog can't call those of catalogs",
+                      "a call of a protocol, such as http");
+    return result;
+  }
+  if (!own_function(name).empty() && !t.r.use.has(reusables::kind::function, name)) {
+    if (t.r.cataloged)
+      result.function = t.r.cataloged->find_own(t.r, where).value_or(0);
+    else
+      t.r.problems.at(where, "a function of a catalog can't call Steward's own",
                       "a call of a protocol, such as http");
     return result;
   }
