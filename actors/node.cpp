@@ -29,7 +29,7 @@ node::node(config::settings s, world& w, std::shared_ptr<store::engine> e)
       loader(services->slot("store/loader")), timers(services->slot("timers")),
       feed(services->slot("feed")), http_client(services->slot("http_client")),
       tenants(services->slot("tenants")), agenda(services->slot("agenda")),
-      thinker(services->slot("agents/thinker")), clerk(services->slot("agents/clerk")) {}
+      desk(services->slot("agents/desk")) {}
 
 caf::actor node::tenant_or_loader(const tenant_id& tenant) const {
   if (const auto d = tenant_doors->find(tenant))

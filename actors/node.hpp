@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/agents/agent_totals.hpp"
+#include "agents/pack_shelf.hpp"
 #include "config/settings.hpp"
 #include "messages/admission.hpp"
 #include "messages/world.hpp"
@@ -64,11 +65,12 @@ struct node {
   /// By the overseer (actors/agents/overseer.hpp): no agent of any tenant begins anything.
   std::atomic<bool> agents_paused = false;
   agent_totals agents_did;
+  agents::pack_shelf packs;
 
   // Where the actors of the static tree are found, whatever their incarnation.
   using slot = std::shared_ptr<supervision::service_slot>;
   const slot journal, library, records, queries, record_queries, loader, timers, feed, http_client,
-      tenants, agenda, thinker, clerk;
+      tenants, agenda, desk;
 
   /// The tenant's actor, or the tenants actor, which loads it and forwards.
   caf::actor tenant_or_loader(const tenant_id& tenant) const;

@@ -2,8 +2,9 @@
 
 #include "actors/agents/agenda.hpp"
 #include "actors/agents/courier.hpp"
-#include "actors/agents/overseer.hpp"
+#include "actors/agents/desk.hpp"
 #include "actors/agents/mailer.hpp"
+#include "actors/agents/overseer.hpp"
 #include "actors/agents/thinker.hpp"
 #include "actors/feed.hpp"
 #include "actors/journal_writer.hpp"
@@ -97,9 +98,10 @@ supervisor_spec server_tree(const std::shared_ptr<node>& n, transport_factory tr
                    .strategy = strategy::one_for_one,
                    .intensity = 100,
                    .period = milliseconds{10'000},
-                   .children = {blocking("thinker", n, thinker, where),
-                                blocking("clerk", n, thinker, where),
-                                actor("mailer", n, mailer),
+                   .children = {actor("desk", n, desk), blocking("thinker1", n, thinker, where),
+                                blocking("thinker2", n, thinker, where),
+                                blocking("thinker3", n, thinker, where),
+                                blocking("thinker4", n, thinker, where), actor("mailer", n, mailer),
                                 blocking("courier", n, courier, where),
                                 blocking("overseer", n, overseer, where)}},
                   n->services),

@@ -14,7 +14,7 @@ api::api(const gateway_options& options, caf::actor gateway, const server_counte
       record_queries_(options.services->slot("store/record_queries")),
       record_searches_(options.services->slot("store/record_searches")),
       tenants_(options.services->slot("tenants")), feed_(options.services->slot("feed")),
-      clerk_(options.services->slot("agents/clerk")), agenda_(options.services->slot("agenda")),
+      desk_(options.services->slot("agents/desk")), agenda_(options.services->slot("agenda")),
       overseer_(options.services->slot("agents/overseer")), files_(options.settings.dashboard),
       openapi_(openapi_document(options.version)), started_us_(options.services->outside.now_us()) {
 }

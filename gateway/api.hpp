@@ -147,7 +147,7 @@ private:
   caf::actor gateway_;
   const server_counters* counters_;
   std::shared_ptr<supervision::service_slot> library_, queries_, record_queries_, record_searches_,
-      tenants_, feed_, clerk_, agenda_, overseer_;
+      tenants_, feed_, desk_, agenda_, overseer_;
   static_files files_;
   request_metrics metrics_;
   std::string openapi_;

@@ -144,7 +144,7 @@ void api::get_agent_figures(call& c) {
   message.what = found_in(figures, c.match.found->id);
   message.from = c.parameter("from").value_or(c.parameter("date").value_or(std::string{}));
   message.to = c.parameter("to").value_or(std::string{});
-  c.ask(*clerk_, "the agents' reader", std::move(message));
+  c.ask(*desk_, "the agents' reader", std::move(message));
 }
 
 /// Nobody is logged in: the tenant's gate judges by the signature.

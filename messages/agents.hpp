@@ -54,7 +54,7 @@ enum class agents_figure : uint8_t {
   revenue, ///< from, to: dates
 };
 
-/// To slot "agents/clerk": sums over what agents did.
+/// To slot "agents/desk": sums over what agents did.
 struct ask_agents {
   tenant_id tenant;
   agents_figure what = agents_figure::dashboard;

@@ -133,19 +133,20 @@ private:
   }
 
   void think() {
-    const auto thinker = node_->thinker->get();
-    if (!thinker) return again();
+    const auto desk = node_->desk->get();
+    if (!desk) return again();
     began_us_ = node_->outside.now_us();
     consider m;
     m.tenant = tenant_;
     m.how = terms_.how;
     m.settings = terms_.settings;
+    m.by_itself = true;
     m.again = looks_ > 0;
     m.trigger = workflow::value::object({{"due", began_us_ / 1'000'000}});
     if (event_)
       if (auto event = workflow::parse_json(event_->event))
         m.trigger.set("event", std::move(*event));
-    self_->request(thinker, patience, std::move(m))
+    self_->request(desk, patience, std::move(m))
         .then([this](considered& c) { hand_over(c); }, [this](caf::error&) { again(); });
   }
 

@@ -70,13 +70,13 @@ void gatekeeper_state::load() {
   if (loading_) return;
   loading_ = true;
   gate_.reset();
-  const auto clerk = node_->clerk->get();
+  const auto desk = node_->desk->get();
   const auto later = [this] {
     loading_ = false;
     self_->delayed_send(self_, milliseconds{200}, load_atom::value);
   };
-  if (!clerk) return later();
-  self_->request(clerk, patience, read_gate{id_})
+  if (!desk) return later();
+  self_->request(desk, patience, read_gate{id_})
       .then(
           [this, later](gate_read& m) {
             if (m.failed) return later();
@@ -211,18 +211,18 @@ void gatekeeper_state::run_started(const std::string& decision_id, const std::st
 }
 
 void gatekeeper_state::consider_plan(consider m, std::function<void(considered&)> then) {
-  const auto clerk = node_->clerk->get();
-  if (!clerk) return fail(restarting("the agents' reader is restarting"));
-  self_->request(clerk, patience, std::move(m))
+  const auto desk = node_->desk->get();
+  if (!desk) return fail(restarting("the agents' reader is restarting"));
+  self_->request(desk, patience, std::move(m))
       .then([then](considered& c) { then(c); },
             [this](caf::error&) { fail(restarting("the agents' reader is restarting")); });
 }
 
 void gatekeeper_state::read(std::vector<std::pair<std::string, std::string>> which,
                             std::function<void(std::vector<value>&)> then) {
-  const auto clerk = node_->clerk->get();
-  if (!clerk) return fail(restarting("the agents' reader is restarting"));
-  self_->request(clerk, patience, read_documents{id_, std::move(which)})
+  const auto desk = node_->desk->get();
+  if (!desk) return fail(restarting("the agents' reader is restarting"));
+  self_->request(desk, patience, read_documents{id_, std::move(which)})
       .then(
           [this, then](documents& d) {
             if (d.failed) return fail(restarting("the store can't be read"));
@@ -232,9 +232,9 @@ void gatekeeper_state::read(std::vector<std::pair<std::string, std::string>> whi
 }
 
 void gatekeeper_state::search(search_documents m, std::function<void(std::vector<value>&)> then) {
-  const auto clerk = node_->clerk->get();
-  if (!clerk) return fail(restarting("the agents' reader is restarting"));
-  self_->request(clerk, patience, std::move(m))
+  const auto desk = node_->desk->get();
+  if (!desk) return fail(restarting("the agents' reader is restarting"));
+  self_->request(desk, patience, std::move(m))
       .then(
           [this, then](documents& d) {
             if (d.failed) return fail(restarting("the store can't be read"));

@@ -50,7 +50,7 @@ void gatekeeper_state::install(const std::string& name, const std::string& body)
     }
     document = std::move(*read);
   }
-  auto pack = agents::read_pack(*document);
+  auto pack = node_->packs.read(*document);
   if (!pack) return fail({ec::unprocessable, "the pack has problems", std::move(pack.error()), {}});
   if ((*pack)->name != name)
     return fail(wrong("/pack", "this is pack '" + (*pack)->name + "'", name));

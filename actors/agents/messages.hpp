@@ -22,7 +22,7 @@ struct reminder_due {
   int64_t due_us = 0;
 };
 
-// --- to the thinker or the clerk: whatever reads the store or takes long ---
+// --- to the desk, for a thinker: whatever reads the store or takes long ---
 
 /// -> considered: what was observed, and what should be done about it, made ready to commit.
 struct consider {
@@ -31,7 +31,8 @@ struct consider {
   workflow::value trigger, settings;
   /// Written whatever is decided, and seen by what is decided.
   std::vector<agents::planned_write> first;
-  bool again = false; ///< What came of the last time did not fit what was stored by then.
+  bool by_itself = false; ///< Nobody waits for it: an agent executes.
+  bool again = false;     ///< What came of the last time did not fit what was stored by then.
 };
 struct considered {
   std::string error;        ///< Why there is no plan, for people; empty: there is one.

@@ -19,6 +19,8 @@ namespace {
 
 using workflow::value;
 
+constexpr size_t collections_at_once = 500;
+
 class thinker_state {
 public:
   thinker_state(caf::event_based_actor* self, std::shared_ptr<node> n)
@@ -73,18 +75,35 @@ public:
   }
 
   void figures(const ask_agents& m, const reply_slot& slot) {
-    if (self_->mailbox().size() > node_->settings.store.query_queue)
-      return slot.answer(reply::error(
-          {ec::unavailable, "too many queries are waiting", {}, std::chrono::milliseconds{1000}}));
     slot.answer(agent_figures(*reader_, m, node_->outside.now_us()));
   }
 
 private:
+  bool fill_packs(const tenant_id& tenant, agents::stored_gate& into) {
+    record_query q;
+    q.collection = "packs";
+    q.limit = 100;
+    q.order = std::move(*read_record_order(""));
+    const auto rows = reader_->find_records(tenant, q);
+    if (!rows) return false;
+    for (const auto& row : *rows)
+      if (auto read = node_->packs.read_text(row.data))
+        into.packs.push_back(std::move(*read));
+      else
+        spdlog::error("pack.unreadable tenant={} problem=\"{} {}\"", tenant,
+                      read.error().front().pointer, read.error().front().detail);
+    return true;
+  }
+
   bool fill(const tenant_id& tenant, agents::stored_gate& into, std::set<std::string>& missing) {
-    for (const auto& c : agents::base_collections()) {
-      const auto known = reader_->find_collection(tenant, c.name);
-      if (!known) return false;
-      if (!*known) missing.insert(c.name);
+    for (const auto& c : agents::base_collections()) missing.insert(c.name);
+    std::string after;
+    for (bool more = true; more;) {
+      const auto page = reader_->list_collections(tenant, after, collections_at_once);
+      if (!page) return false;
+      for (const auto& c : *page) missing.erase(c.name);
+      more = page->size() == collections_at_once;
+      if (more) after = page->back().name;
     }
     if (missing.contains("agent_states")) return true; // no pack was ever installed
     const auto now = node_->outside.now_us();
@@ -114,13 +133,7 @@ private:
         q.after = cursor_after(q.order, last, rows->back().id);
       }
     };
-    each("packs", "", "", 100, [&](const std::string&, value data) {
-      if (auto read = agents::read_pack(data))
-        into.packs.push_back(std::move(*read));
-      else
-        spdlog::error("pack.unreadable tenant={} problem=\"{} {}\"", tenant,
-                      read.error().front().pointer, read.error().front().detail);
-    });
+    if (!fill_packs(tenant, into)) return false;
     each("governance", "", "", 10,
          [&](const std::string&, value data) { into.governance = std::move(data); });
     each("agent_states", "", "", 1'000,

@@ -7,8 +7,7 @@
 namespace steward {
 
 /// Does for agents and gates what blocks or takes long: reads the store, and decides (skills,
-/// rules). Two of them: "agents/thinker" for agents' executions, "agents/clerk" for what somebody
-/// waits for.
+/// rules). There are some, to whom the desk gives one question after the other.
 ///
 /// Accepts     consider, read_documents, read_gate (each answered by a message); ask_agents with a
 ///             reply_slot

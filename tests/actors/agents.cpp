@@ -201,7 +201,7 @@ CAF_TEST(a gate that crashes goes on with what is stored) {
   pass(6min);
   kill(at("tenants/default/gate"));
   kill(at("tenants/default/reminder"));
-  kill(at("agents/thinker"));
+  kill(at("agents/thinker1"));
   kill(at("agenda"));
   pass(1s);
   order("o2", R"({"state":"late","type":"reminder","customer":"ann"})");

@@ -488,7 +488,7 @@ CAF_TEST(a breaker that opens raises an alert which a rebuilt gate does not rais
   auto st = s.begin();
   again.watch(st);
   CAF_CHECK(st.find("alerts", s.records["alerts"].begin()->first) == nullptr);
-  s.change([&](gate& g, step& step_) { g.reset_breaker(step_, "caller"); });
+  s.change([&](gate& g, step& st2) { CAF_CHECK(g.reset_breaker(st2, "caller")); });
   CAF_CHECK(contains(s.events, "dev.steward.alert.resolved.v1"));
   CAF_CHECK_EQUAL(text_of(s.records["alerts"].begin()->second, "status"), "resolved");
 }
