@@ -103,7 +103,7 @@ sqlite_reader::sqlite_reader(const std::filesystem::path& file, std::shared_ptr<
       schedules_(db_, reading::schedules), collection_(db_, reading::collection),
       collections_(db_, reading::collections), record_(db_, reading::record),
       record_history_(db_, reading::record_history), tenants_(db_, reading::tenants),
-      busy_tenants_(db_, reading::busy_tenants) {}
+      busy_tenants_(db_, reading::busy_tenants), made_(db_) {}
 
 // --- runs ---------------------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "store/sqlite/statement.hpp"
+#include "store/sqlite/statement_cache.hpp"
 #include "store/store.hpp"
 
 namespace steward::store::sqlite {
@@ -62,6 +62,7 @@ private:
       workflow_, workflow_by_id_, versions_, workflows_, feed_, feed_range_, inbox_, inbox_range_,
       listeners_, schedules_, collection_, collections_, record_, record_history_, tenants_,
       busy_tenants_;
+  statement_cache made_; ///< For queries of records.
 };
 
 } // namespace steward::store::sqlite

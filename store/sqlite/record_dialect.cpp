@@ -49,6 +49,8 @@ std::string record_dialect::add(parameter value) {
   return "?" + std::to_string(parameters_.size());
 }
 
+std::string record_dialect::number(int64_t number) { return add(number); }
+
 std::string record_dialect::text(std::string_view text) { return add(std::string{text}); }
 
 std::string record_dialect::key(std::string_view field) const {
@@ -95,12 +97,13 @@ std::string select_sql(const record_place& place, const record_query& query, siz
                        size_t rows, record_dialect& dialect) {
   std::string sql = "SELECT id, version, data, created_us, updated_us FROM records"
                     " WHERE collection = " +
-                    std::to_string(place.collection);
+                    dialect.number(place.collection);
   // In the text: no value that comes later could tell that a partial index has the records.
   if (place.shape != 0) sql += " AND shape = " + std::to_string(place.shape);
   sql += " AND " + to_sql(query.filter, dialect);
   sql += " AND " + range_sql(query, range, dialect);
-  return sql + " ORDER BY " + order_sql(query, range, dialect) + " LIMIT " + std::to_string(rows);
+  return sql + " ORDER BY " + order_sql(query, range, dialect) + " LIMIT " +
+         dialect.number(static_cast<int64_t>(rows));
 }
 
 std::string create_index_sql(const shape_index& made) {

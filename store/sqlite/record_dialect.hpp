@@ -20,6 +20,7 @@ public:
   std::string has_element(std::string_view field, const workflow::value& v) override;
   std::string has_part(std::string_view field, std::string_view text) override;
   std::string text(std::string_view text) override;
+  std::string number(int64_t number);
 
   using parameter = std::variant<int64_t, std::string>;
   /// Of ?1, ?2, ...

@@ -47,12 +47,11 @@ private:
 };
 
 /// One range of the query, with what follows `limit` rows left out.
-void read_range(connection& db, const record_query& query, const record_place& place, size_t range,
-                record_page& into) {
+void read_range(statement_cache& made, const record_query& query, const record_place& place,
+                size_t range, record_page& into) {
   record_dialect dialect;
   const auto select = select_sql(place, query, range, into.room(), dialect);
-  statement read{db, select};
-  auto row = read.run_list(dialect.parameters());
+  auto row = made.of(select).run_list(dialect.parameters());
   while (!into.full() && row.next()) into.add(to_record(row));
 }
 
@@ -111,7 +110,7 @@ result<std::vector<record_row>> sqlite_reader::find_records(const tenant_id& ten
     const time_limit bounded{db_};
     record_page filling{static_cast<size_t>(page(query.limit))};
     for (size_t i = 0; i < count_ranges(query) && !filling.full(); ++i)
-      read_range(db_, query, place, i, filling);
+      read_range(made_, query, place, i, filling);
     return filling.take();
   } catch (const sql_error& e) {
     if (e.code() == SQLITE_INTERRUPT)

@@ -170,7 +170,7 @@ CAF_TEST(problems of functions and extensions have their places) {
        "/do/0/a/call", "not defined in use.functions; did you mean \"fetch\"?"},
       {"use: {functions: {f: {set: {x: 1}}}}\ndo: [{a: {call: f, with: [1]}}]\n", 3, 26,
        "/do/0/a/with", "must be an object or an expression"},
-      {"do: [{a: {call: steward.approval}}]\n", 2, 17, "/do/0/a/call", "are not there yet"},
+      {"do: [{a: {call: steward.aproval}}]\n", 2, 17, "/do/0/a/call", "Steward has no function"},
       {"use: {extensions: {}}\ndo: [{a: {set: {x: 1}}}]\n", 2, 19, "/use/extensions",
        "must be a list"},
       {"use: {extensions: [{e: {}}]}\ndo: [{a: {set: {x: 1}}}]\n", 2, 24, "/use/extensions/0/e",
