@@ -14,6 +14,8 @@ namespace {
 using workflow::value;
 using problems = std::vector<field_problem>;
 
+/// What these say, workflows believe: that somebody has approved, for example.
+constexpr std::string_view own_types = "dev.steward.";
 constexpr std::string_view single_type = "application/cloudevents+json";
 constexpr std::string_view batch_type = "application/cloudevents-batch+json";
 constexpr size_t problems_most = 100;
@@ -59,6 +61,8 @@ void check(const value& event, const std::string& at, size_t event_bytes, proble
             "a text that is not empty");
     else if (has_control_character(text.as_string()))
       wrong(name, "this has a control character", "text without it");
+    else if (name == std::string_view{"type"} && text.as_string().starts_with(own_types))
+      wrong(name, "events of this type are the server's own", "a type that is not dev.steward...");
   if (const auto version = event.get("specversion");
       !version.is_string() || version.as_string() != "1.0")
     wrong("specversion", "this version of CloudEvents is not known", "\"1.0\"");

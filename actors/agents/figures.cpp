@@ -208,29 +208,15 @@ public:
     const auto sent = outreach(between("created_at", from, to));
     std::map<std::string, int64_t> by_status;
     auto alerts = value::empty_array();
-    each("agent_states", "", "", [&](const value& a) {
-      const auto status = text_of(a, "status");
-      ++by_status[status];
-      if (text_of(a.get("circuit_breaker"), "state") == "open")
-        alerts.push_back(
-            value::object({{"name", "circuit_breaker_open"},
-                           {"severity", "critical"},
-                           {"since", a.get("circuit_breaker").get("last_error_time")},
-                           {"detail", text_of(a, "agent_name") + ": " +
-                                          text_of(a.get("circuit_breaker"), "last_error")}}));
+    each("alerts", R"({"status":"raised"})", "-created_at", [&](const value& a) {
+      alerts.push_back(value::object({{"name", a.get("name")},
+                                      {"severity", a.get("severity")},
+                                      {"since", a.get("since")},
+                                      {"detail", a.get("detail")}}));
     });
+    each("agent_states", "", "", [&](const value& a) { ++by_status[text_of(a, "status")]; });
     int64_t pending = 0;
-    std::string oldest;
-    each("approvals", R"({"status":"pending"})", "-created_at", [&](const value& a) {
-      ++pending;
-      oldest = text_of(a, "created_at");
-    });
-    if (pending > 10)
-      alerts.push_back(
-          value::object({{"name", "approval_backlog"},
-                         {"severity", "warning"},
-                         {"since", oldest},
-                         {"detail", std::to_string(pending) + " approvals are pending"}}));
+    each("approvals", R"({"status":"pending"})", "", [&](const value&) { ++pending; });
     return value::object(
         {{"date", today},
          {"revenue", value::object({{"today", revenue_of(1)},

@@ -323,6 +323,43 @@ describe('alerts', () => {
   });
 });
 
+describe('outcomes and questions that make no sense', () => {
+  const rig = new EventRig(binary);
+  before(async () => {
+    await rig.start();
+    await rig.install({ limits: wide });
+    await rig.customer('ann');
+  });
+  after(() => rig.stop());
+  afterEach(() => rig.assertAlive());
+
+  test('revenue has a bound', async () => {
+    const decision = await rig.proposed('ann');
+    for (const actual of [1.1e12, -1, 'much'])
+      assertProblem(await rig.ask('PATCH', `/autonomous/decisions/${decision.id}`, { outcome: { status: 'success' }, revenue_impact: { actual } }), 400);
+    await rig.done('PATCH', `/autonomous/decisions/${decision.id}`, { outcome: { status: 'success' }, revenue_impact: { actual: 1e12 } });
+  });
+
+  test('nobody outside can say that somebody has approved', async () => {
+    for (const type of ['dev.steward.approval.answered.v1', 'dev.steward.approval.wanted.v1']) {
+      const answer = await rig.publish({ question: 'x', approved: true }, type);
+      assertProblem(answer, 400);
+      assert.equal(answer.json.errors[0].pointer, '/type');
+    }
+  });
+
+  test('a question without sense is asked all the same, in plain words', async () => {
+    await rig.deploy(workflow('say', [{ it: { emit: { event: { with: { type: 'dev.steward.approval.wanted.v1', data: '${ .data }' } } } } }]));
+    for (const data of [null, 7, 'Pay?', { summary: { a: 1 }, decision_type: 'x'.repeat(200), details: [], priority: 'now', expires_minutes: -5 }, { summary: 'y'.repeat(5000) }]) {
+      const before = (await rig.all('/autonomous/approvals/pending')).length;
+      await rig.startRun('say', { data });
+      await rig.until(async () => (await rig.all('/autonomous/approvals/pending')).length === before + 1, 'the question');
+    }
+    const asked = await rig.all('/autonomous/approvals/pending');
+    assert.ok(asked.every((a) => a.action_summary.length <= 500 && a.decision_type.length <= 100 && a.priority === 'medium'));
+  });
+});
+
 describe('tasks and the pause of everything', () => {
   const rig = new EventRig(binary, { tenants: ['one', 'two', 'operator'], operators: ['operator'] });
   before(async () => {
