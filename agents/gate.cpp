@@ -84,16 +84,16 @@ gate::gate(tenant_id tenant, const stored_gate& stored, int64_t now_us)
     if ((outcome == "success" || outcome == "failed") && completed != 0)
       agent_of(agent, now_us).settle(completed, outcome == "success");
     if (outcome != "pending") continue;
-    auto& open = open_[id];
+    auto& open = open_.change()[id];
     open.document = d;
     open.waits = text_of(d.get("approval"), "status") == "approved" && !acts;
     open.again_us = now_us;
     open.customer.known = true;
-    if (const auto key = text_of(d, "key"); !key.empty()) keys_[key] = id;
+    if (const auto key = text_of(d, "key"); !key.empty()) keys_.change()[key] = id;
   }
   for (const auto& a : stored.alerts)
     if (text_of(a, "status") == "raised") alerts_.restore(a);
-  for (const auto& a : stored.approvals) approvals_[text_of(a, "id")] = a;
+  for (const auto& a : stored.approvals) approvals_.change()[text_of(a, "id")] = a;
   if (stored.last_audit.is_object()) {
     const auto sequence = stored.last_audit.get("sequence");
     audit_ = audit_chain{sequence.is_int() ? static_cast<uint64_t>(sequence.as_int()) : 0,
@@ -103,6 +103,7 @@ gate::gate(tenant_id tenant, const stored_gate& stored, int64_t now_us)
 }
 
 void gate::apply_rules() {
+  approvals_.forget_due(); // when they escalate is a rule
   const auto all = settings();
   zone_ = {};
   if (const auto zone = text_of(all, "zone"); !zone.empty())
@@ -186,13 +187,13 @@ std::string gate::day_of(int64_t us) const {
 }
 
 const value* gate::open_decision(const std::string& id) const {
-  const auto at = open_.find(id);
-  return at == open_.end() ? nullptr : &at->second.document;
+  const auto at = open_->find(id);
+  return at == open_->end() ? nullptr : &at->second.document;
 }
 
 const value* gate::pending_approval(const std::string& id) const {
-  const auto at = approvals_.find(id);
-  return at == approvals_.end() ? nullptr : &at->second;
+  const auto at = approvals_->find(id);
+  return at == approvals_->end() ? nullptr : &at->second;
 }
 
 std::optional<std::string> gate::refuses_execution(const std::string& agent, int64_t now_us) const {

@@ -5,6 +5,7 @@
 #include "agents/audit_chain.hpp"
 #include "agents/pack.hpp"
 #include "agents/rules.hpp"
+#include "agents/shared_map.hpp"
 #include "agents/step.hpp"
 #include "messages/ids.hpp"
 
@@ -114,7 +115,7 @@ public:
   /// Adds to the step what had begun when the server stopped, and was not done yet: writes and
   /// runs.
   void go_on(step& s) const;
-  size_t approvals_pending() const { return approvals_.size(); }
+  size_t approvals_pending() const { return approvals_->size(); }
   const deciding* answers() const;
   const action_declaration* action(std::string_view name) const;
   /// Settings of the pack that has it, with the owner's in place of its own.
@@ -171,9 +172,9 @@ private:
   governance::governor governor_;
   std::map<std::string, governance::earned_autonomy> earned_; ///< By decision type.
   std::map<std::string, agent_record> agents_;
-  std::map<std::string, decision> open_;
-  std::map<std::string, std::string> keys_;          ///< Of open decisions: key -> id.
-  std::map<std::string, workflow::value> approvals_; ///< Pending ones.
+  shared_map<std::string, decision> open_;
+  shared_map<std::string, std::string> keys_;          ///< Of open decisions: key -> id.
+  shared_map<std::string, workflow::value> approvals_; ///< Pending ones.
   audit_chain audit_;
   alert_watch alerts_;
   bool server_paused_ = false;

@@ -60,17 +60,18 @@ void gate::put_decision(step& s, decision& d) {
 }
 
 void gate::forget_decision(const std::string& id) {
-  const auto at = open_.find(id);
-  if (at == open_.end()) return;
-  if (const auto key = text_of(at->second.document, "key"); !key.empty()) keys_.erase(key);
-  open_.erase(at);
+  auto& open = open_.change();
+  const auto at = open.find(id);
+  if (at == open.end()) return;
+  if (const auto key = text_of(at->second.document, "key"); !key.empty()) keys_.change().erase(key);
+  open.erase(at);
 }
 
 gate::judged gate::propose(step& s, const std::string& agent, const proposal& p,
                            const customer_facts& customer, bool by_person) {
-  if (!p.key.empty() && keys_.contains(p.key))
-    return {{}, "decision " + keys_.at(p.key) + " on the same is still open", 0};
-  if (open_.size() >= open_decisions_most) return {{}, "too many decisions are open", 0};
+  if (!p.key.empty() && keys_->contains(p.key))
+    return {{}, "decision " + keys_->at(p.key) + " on the same is still open", 0};
+  if (open_->size() >= open_decisions_most) return {{}, "too many decisions are open", 0};
   auto& a = agent_of(agent, s.now_us());
   decision d;
   d.customer = customer;
@@ -115,7 +116,7 @@ gate::judged gate::propose(step& s, const std::string& agent, const proposal& p,
     return {{}, request.customer + " does not want to be written to", 0};
   const bool shadow = !by_person && (a.shadow || rules_.shadow);
   if (verdict.needs_approval() && !shadow) {
-    const auto waiting = std::ranges::count_if(approvals_, [&](const auto& other) {
+    const auto waiting = std::ranges::count_if(*approvals_, [&](const auto& other) {
       return text_of(other.second, "agent_name") == agent;
     });
     // No more questions than there could be actions.
@@ -150,8 +151,8 @@ gate::judged gate::propose(step& s, const std::string& agent, const proposal& p,
     return {id, {}, 0};
   }
   count_day(s, agent, p.decision_type, p.revenue, 0, 1);
-  auto& kept = open_[id] = std::move(d);
-  if (!p.key.empty()) keys_[p.key] = id;
+  auto& kept = open_.change()[id] = std::move(d);
+  if (!p.key.empty()) keys_.change()[p.key] = id;
   if (verdict.needs_approval())
     ask(s, kept, verdict.level, rules_.approval_expires_us);
   else
@@ -198,7 +199,7 @@ void gate::ask(step& s, decision& d, governance::autonomy level, int64_t lasts_u
   set_inside(d.document, "approval", "approval_id", id);
   put_decision(s, d);
   s.put("approvals", id, approval);
-  approvals_[id] = approval;
+  approvals_.change()[id] = approval;
   s.publish("APPROVAL_REQUESTED", "approvals/" + id,
             value::object({{"approval_id", id},
                            {"decision_id", decision_id},
@@ -268,7 +269,7 @@ void gate::act(step& s, decision& d) {
 }
 
 void gate::go_on(step& s) const {
-  for (const auto& [id, d] : open_) {
+  for (const auto& [id, d] : *open_) {
     const auto settled = d.document.get("settled");
     if (!settled.is_bool() || settled.as_bool()) continue;
     const auto planned = read_action(d.document.get("act"), d.document.get("context"));
@@ -340,7 +341,8 @@ std::string gate::write_message(step& s, const planned_message& m, const custome
        {"created_at", time_or_null(s.now_us())},
        {"updated_at", time_or_null(s.now_us())}});
   s.put("outreach", id, document);
-  if (const auto at = open_.find(decision_id); at != open_.end())
+  auto& open = open_.change();
+  if (const auto at = open.find(decision_id); at != open.end())
     at->second.document.set("outreach_id", id);
   if (connected) {
     s.deliveries.push_back({id, std::move(document)});
@@ -366,8 +368,9 @@ void gate::delivered(step& s, const std::string& decision_id, const std::string&
   using governance::action_end;
   governor_.settle(decision_id, error.empty() ? action_end::succeeded : action_end::failed,
                    s.now_us(), error);
-  const auto at = open_.find(decision_id);
-  if (at == open_.end()) return;
+  auto& open = open_.change();
+  const auto at = open.find(decision_id);
+  if (at == open.end()) return;
   auto& d = at->second;
   d.document.set("settled", true);
   if (!error.empty()) return close(s, d, "failed", error);
@@ -379,13 +382,14 @@ void gate::close(step& s, decision& d, const std::string& status, const std::str
 }
 
 void gate::turned_out(step& s, const planned_outcome& o, const value& document) {
-  const auto at = open_.find(o.decision_id);
+  auto& all = open_.change();
+  const auto at = all.find(o.decision_id);
   decision closed;
-  if (at == open_.end()) {
+  if (at == all.end()) {
     if (!document.is_object()) return;
     closed.document = document;
   }
-  auto& d = at == open_.end() ? closed : at->second;
+  auto& d = at == all.end() ? closed : at->second;
   const auto agent = text_of(d.document, "agent_name"), type = text_of(d.document, "decision_type");
   const auto level = text_of(d.document, "autonomy_level");
   const auto before = text_of(d.document.get("outcome"), "status");
@@ -402,13 +406,14 @@ void gate::turned_out(step& s, const planned_outcome& o, const value& document) 
   if (text_of(d.document.get("approval"), "status") == "pending") {
     // Nothing is left to approve.
     const auto approval_id = text_of(d.document.get("approval"), "approval_id");
-    if (const auto open = approvals_.find(approval_id); open != approvals_.end()) {
+    auto& pending = approvals_.change();
+    if (const auto open = pending.find(approval_id); open != pending.end()) {
       const auto end = o.status == "rejected" || o.status == "expired" ? o.status : "cancelled";
       open->second.set("status", end);
       open->second.set("updated_at", time_or_null(s.now_us()));
       s.put("approvals", approval_id, open->second);
       set_inside(d.document, "approval", "status", end == "cancelled" ? "expired" : end);
-      approvals_.erase(open);
+      pending.erase(open);
     }
   }
   auto& a = agent_of(agent, s.now_us());

@@ -22,15 +22,14 @@ steward::failed<failure> wrong(std::string pointer, std::string detail, std::str
 
 gate::answered gate::act_on_approval(step& s, const std::string& id, const value& body,
                                      const value& stored, const customer_facts& customer) {
-  const auto at = approvals_.find(id);
-  if (at == approvals_.end()) {
+  if (!approvals_->contains(id)) {
     if (!stored.is_object()) return refuse(ec::not_found, "there is no approval '" + id + "'");
     const auto status = text_of(stored, "status");
     return refuse(ec::conflict, status == "expired"
                                     ? "this approval has expired"
                                     : "this approval was answered already: it is " + status);
   }
-  auto& approval = at->second;
+  auto& approval = approvals_.change().at(id);
   const auto action = text_of(body, "action");
   const auto who = text_of(body, "responded_by").empty() ? "owner" : text_of(body, "responded_by");
   const auto notes = text_of(body, "notes");
@@ -64,7 +63,7 @@ gate::answered gate::act_on_approval(step& s, const std::string& id, const value
                                         {"responded_at", time_or_null(s.now_us())},
                                         {"notes", notes.empty() ? value{} : value{notes}}}));
   s.put("approvals", id, result);
-  approvals_.erase(at);
+  approvals_.change().erase(id);
   const auto details =
       value::object({{"approval_id", id}, {"decision_id", decision_id}, {"responded_by", who}});
   auto told = details;
@@ -73,7 +72,8 @@ gate::answered gate::act_on_approval(step& s, const std::string& id, const value
   audit(s, approves ? "approval_granted" : "approval_rejected", "info", who,
         (approves ? "Approved: " : "Rejected: ") + type, "approval", id, details);
   if (counts) earn(s, type, earned_[type].answered(approves, rules_.earning));
-  if (const auto open = open_.find(decision_id); open != open_.end()) {
+  auto& all = open_.change();
+  if (const auto open = all.find(decision_id); open != all.end()) {
     auto& d = open->second;
     set_inside(d.document, "approval", "status", approves ? "approved" : "rejected");
     set_inside(d.document, "approval", "approved_by", approves ? value{who} : value{});

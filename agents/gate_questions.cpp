@@ -78,10 +78,10 @@ void gate::ask_for_run(step& s, const value& event) {
                            {"summary", d.document.get("summary")}}));
   audit(s, "decision_made", "info", "workflow", "Approval wanted: " + type, "decision", id,
         value::object({{"run", text_of(data, "run")}}));
-  auto& kept = open_[id] = std::move(d);
-  keys_[id] = id;
+  auto& kept = open_.change()[id] = std::move(d);
+  keys_.change()[id] = id;
   if (!verdict.needs_approval()) return close(s, kept, "success", "full_auto: nobody is asked");
-  if (approvals_.size() >= questions_most)
+  if (approvals_->size() >= questions_most)
     return close(s, kept, "rejected", "too many approvals are pending");
   ask(s, kept, verdict.level, lasts_us);
 }

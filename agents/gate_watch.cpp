@@ -44,7 +44,7 @@ std::vector<condition> gate::conditions(int64_t now_us) {
                    "only " + percent(rate) + " of " + std::to_string(outcomes) +
                        " decisions of the last 24 hours turned out well",
                    rate});
-  const auto pending = static_cast<int64_t>(approvals_.size());
+  const auto pending = static_cast<int64_t>(approvals_->size());
   found.push_back({"approval_backlog",
                    {},
                    "warning",
