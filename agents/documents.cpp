@@ -23,6 +23,12 @@ std::string text_of(const value& v, std::string_view member) {
   return found && found->is_string() ? std::string{found->as_string()} : std::string{};
 }
 
+std::string shortened(std::string_view text, size_t bytes) {
+  if (text.size() <= bytes) return std::string{text};
+  while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xc0) == 0x80) --bytes;
+  return std::string{text.substr(0, bytes)};
+}
+
 double number_of(const value& v, std::string_view member) {
   const auto* found = v.find(member);
   return found && found->is_number() ? found->as_double() : 0;

@@ -14,6 +14,8 @@ workflow::value time_or_null(int64_t us);
 int64_t time_of(const workflow::value& v);
 /// The text at that member; empty when there is none.
 std::string text_of(const workflow::value& v, std::string_view member);
+/// Its beginning, at most so many bytes of it, and never half a character.
+std::string shortened(std::string_view text, size_t bytes);
 double number_of(const workflow::value& v, std::string_view member);
 /// Sets a member of an object inside: `outer.inner`.
 void set_inside(workflow::value& document, std::string_view outer, std::string_view inner,

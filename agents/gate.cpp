@@ -233,11 +233,11 @@ void gate::executed(step& s, const std::string& agent, int64_t began_us, double 
     a.consecutive_failures = breaker.error_count();
   } else {
     const bool was_open = breaker.cooldown_until_us() != 0;
-    breaker.failed(s.now_us(), "deciding: " + error.substr(0, 500));
+    breaker.failed(s.now_us(), "deciding: " + shortened(error, 500));
     a.consecutive_failures = breaker.error_count();
     if (!was_open && breaker.cooldown_until_us() != 0) {
       audit(s, "config_changed", "critical", agent, "Circuit breaker opened", "agent", agent,
-            value::object({{"error", error.substr(0, 500)}}));
+            value::object({{"error", shortened(error, 500)}}));
       s.publish("AGENT_CHANGED", "agents/" + agent,
                 value::object({{"agent_name", agent}, {"status", "circuit_breaker"}}));
     }
@@ -335,6 +335,9 @@ gate::answered gate::change_rules(step& s, const value& body) {
 }
 
 void gate::installed(step& s, pack_ptr p) {
+  std::map<std::string, int64_t> intervals; ///< As declared until now.
+  for (const auto& each : packs_)
+    for (const auto& declared : each->agents) intervals[declared.name] = declared.every_minutes;
   const bool again =
       std::erase_if(packs_, [&](const pack_ptr& other) { return other->name == p->name; }) > 0;
   packs_.push_back(p);
@@ -346,7 +349,10 @@ void gate::installed(step& s, pack_ptr p) {
       a.declared = true;
       a.title = declared.title;
       a.task_type = declared.task_type;
-      if (is_new) a.interval_minutes = declared.every_minutes;
+      // What the owner has set stays.
+      const auto before = intervals.find(declared.name);
+      if (is_new || (before != intervals.end() && before->second == a.interval_minutes))
+        a.interval_minutes = declared.every_minutes;
     }
   // What the pack proposes counts until the owner says otherwise.
   if (auto read = read_rules(p->governance, rules::defaults()); read && !again) {

@@ -63,6 +63,7 @@ public:
   /// A reply or a notice, which no limit counts.
   void tell(step& s, const planned_message& m, const customer_facts& customer);
   /// What came of a decision. `document` is it as stored, for one that is closed and left memory.
+  /// Not of a question: its approval is answered.
   void turned_out(step& s, const planned_outcome& o, const workflow::value& document);
 
   // --- what became of what was done ---
@@ -156,6 +157,7 @@ private:
   void ask(step& s, decision& d, governance::autonomy level, int64_t lasts_us);
   void answer_run(step& s, const workflow::value& decision);
   std::vector<condition> conditions(int64_t now_us);
+  void settle(step& s, const planned_outcome& o, const workflow::value& document);
   void close(step& s, decision& d, const std::string& status, const std::string& result);
   void earn(step& s, const std::string& decision_type, governance::earned_autonomy::move move);
   void put_rules(step& s);

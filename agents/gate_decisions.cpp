@@ -104,7 +104,7 @@ gate::judged gate::propose(step& s, const std::string& agent, const proposal& p,
        {"updated_at", time_or_null(s.now_us())}});
   const auto request = request_of(d.document, customer);
   auto verdict = governor_.judge(request, s.now_us());
-  if (by_person) {
+  if (by_person && verdict.may_act()) {
     verdict.level = governance::autonomy::full_auto;
     verdict.reason = "a person has decided it";
   }
@@ -378,10 +378,17 @@ void gate::delivered(step& s, const std::string& decision_id, const std::string&
 }
 
 void gate::close(step& s, decision& d, const std::string& status, const std::string& result) {
-  turned_out(s, {text_of(d.document, "id"), status, result, {}, std::nullopt}, {});
+  settle(s, {text_of(d.document, "id"), status, result, {}, std::nullopt}, {});
 }
 
 void gate::turned_out(step& s, const planned_outcome& o, const value& document) {
+  const auto* open = open_decision(o.decision_id);
+  const auto& known = open ? *open : document;
+  if (known.is_object() && known.find("question")) return;
+  settle(s, o, document);
+}
+
+void gate::settle(step& s, const planned_outcome& o, const value& document) {
   auto& all = open_.change();
   const auto at = all.find(o.decision_id);
   decision closed;

@@ -1,6 +1,8 @@
 #include "agents/documents.hpp"
 #include "agents/gate.hpp"
 #include "messages/digest.hpp"
+#include "messages/record_bodies.hpp"
+#include "workflow/json.hpp"
 
 namespace steward::agents {
 
@@ -24,9 +26,13 @@ std::string question_id(const value& event) {
 
 /// No limit counts it: nothing is done but that somebody is asked.
 void gate::ask_for_run(step& s, const value& event) {
-  const auto data = event.get("data");
+  auto data = event.get("data");
+  if (const auto kept = read_record(workflow::to_json(data)); data.is_object() && !kept)
+    data = value::object(
+        {{"run", data.get("run")},
+         {"summary", "What the workflow asks can't be kept: " + kept.error().detail}});
   const auto id = question_id(event);
-  const auto summary = text_of(data, "summary").substr(0, 500);
+  const auto summary = shortened(text_of(data, "summary"), 500);
   auto type = text_of(data, "decision_type");
   if (type.empty() || type.size() > 100) type = "workflow_approval";
   const auto minutes = data.get("expires_minutes");
@@ -80,7 +86,8 @@ void gate::ask_for_run(step& s, const value& event) {
         value::object({{"run", text_of(data, "run")}}));
   auto& kept = open_.change()[id] = std::move(d);
   keys_.change()[id] = id;
-  if (!verdict.needs_approval()) return close(s, kept, "success", "full_auto: nobody is asked");
+  if (!verdict.needs_approval() && verdict.may_act())
+    return close(s, kept, "success", "full_auto: nobody is asked");
   if (approvals_->size() >= questions_most)
     return close(s, kept, "rejected", "too many approvals are pending");
   ask(s, kept, verdict.level, lasts_us);

@@ -1,6 +1,7 @@
 #include "agents/plan.hpp"
 
 #include "agents/base_collections.hpp"
+#include "agents/documents.hpp"
 #include "intelligence/instants.hpp"
 #include "messages/records.hpp"
 
@@ -194,6 +195,10 @@ outcome<plan, std::string> read_plan(const value& v) {
         throw misfit{"revenue is no amount"};
     });
     each(v, "events", writes_most, [&](const value& w) {
+      const auto name = text_of(w, "event");
+      for (const auto* own :
+           {"APPROVAL_", "ALERT_", "DECISION_", "AGENT_", "OUTREACH_", "AUTONOMOUS_"})
+        if (name.starts_with(own)) throw misfit{name + " is an event of the server's own"};
       p.events.push_back({needed(w, "event"), needed(w, "subject"), object(w, "data")});
     });
     p.answer = v.get("answer");

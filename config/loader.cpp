@@ -363,7 +363,10 @@ bool says_nothing(std::string_view yaml) {
 
 std::vector<std::string> load(std::string_view yaml, settings& into) {
   if (says_nothing(yaml)) return {};
-  auto document = workflow::read_yaml(yaml);
+  workflow::reader_limits limits; // a key for each of many thousands of tenants
+  limits.bytes = 16u << 20;
+  limits.nodes = 2'000'000;
+  auto document = workflow::read_yaml(yaml, limits);
   std::vector<std::string> problems;
   if (!document) {
     for (const auto& p : document.error())

@@ -66,20 +66,18 @@ problem unauthenticated() {
 
 problem not_operator() { return forbidden("this key may not look at or change the server itself"); }
 
-const config::api_key* find_key(const std::vector<config::api_key>& keys,
-                                std::string_view authorization) {
+key_ring::key_ring(const std::vector<config::api_key>& keys) {
+  for (const auto& k : keys) by_hash_[k.sha256] = &k;
+}
+
+const config::api_key* key_ring::find(std::string_view authorization) const {
   constexpr std::string_view scheme = "bearer ";
   if (authorization.size() <= scheme.size() ||
       !same_word(authorization.substr(0, scheme.size()), scheme))
     return nullptr;
   const auto digest = sha256_digest(authorization.substr(scheme.size()));
-  const auto hash = std::string_view{digest}.substr(digest.find(':') + 1);
-  const config::api_key* found = nullptr;
-  for (const auto& k : keys)
-    if (k.sha256.size() == hash.size() &&
-        CRYPTO_memcmp(k.sha256.data(), hash.data(), hash.size()) == 0)
-      found = &k;
-  return found;
+  const auto at = by_hash_.find(std::string_view{digest}.substr(digest.find(':') + 1));
+  return at == by_hash_.end() ? nullptr : at->second;
 }
 
 } // namespace steward::gateway

@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 /// Who may ask. In dev mode requests carry no credentials, so a web page that the developer happens
@@ -21,8 +22,17 @@ std::optional<problem> refuse_foreign(const request_view& request);
 problem unauthenticated();
 problem not_operator();
 
-/// The key that an Authorization header presents, or null. Compares hashes in constant time.
-const config::api_key* find_key(const std::vector<config::api_key>& keys,
-                                std::string_view authorization);
+/// The configured keys, which must outlive it, by their hashes: however many there are, a request
+/// looks at one. What the time of a look-up tells is about a hash, which nobody can choose.
+class key_ring {
+public:
+  explicit key_ring(const std::vector<config::api_key>& keys);
+
+  /// The key that an Authorization header presents, or null.
+  const config::api_key* find(std::string_view authorization) const;
+
+private:
+  std::unordered_map<std::string_view, const config::api_key*> by_hash_;
+};
 
 } // namespace steward::gateway

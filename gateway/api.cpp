@@ -8,8 +8,8 @@
 namespace steward::gateway {
 
 api::api(const gateway_options& options, caf::actor gateway, const server_counters* counters)
-    : options_(options), gateway_(std::move(gateway)), counters_(counters),
-      library_(options.services->slot("store/library")),
+    : options_(options), keys_(options.settings.keys), gateway_(std::move(gateway)),
+      counters_(counters), library_(options.services->slot("store/library")),
       queries_(options.services->slot("store/queries")),
       record_queries_(options.services->slot("store/record_queries")),
       record_searches_(options.services->slot("store/record_searches")),
@@ -41,7 +41,7 @@ bool api::identify(call& c) const {
     c.tenant = "default";
     return true;
   }
-  const auto* key = find_key(options_.settings.keys, c.request.header("authorization"));
+  const auto* key = keys_.find(c.request.header("authorization"));
   if (!key) {
     auto a = to_answer(unauthenticated(), c.path);
     a.add_header("WWW-Authenticate", "Bearer");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "config/settings.hpp"
+#include "gateway/access.hpp"
 #include "gateway/handler.hpp"
 #include "gateway/metrics.hpp"
 #include "gateway/problem.hpp"
@@ -142,6 +143,7 @@ private:
                  size_t requests = 1);
 
   const gateway_options& options_;
+  key_ring keys_;
   /// Who asks, or false when it has answered that they may not.
   bool identify(call& c) const;
   caf::actor gateway_;

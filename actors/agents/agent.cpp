@@ -19,7 +19,8 @@ using std::chrono::milliseconds;
 
 constexpr char listener_prefix[] = "agents:";
 constexpr unsigned looks_most = 3;
-constexpr std::chrono::seconds patience{60};
+/// A gate that does not answer within this time has crashed over the question.
+constexpr std::chrono::seconds patience{15};
 constexpr int64_t never = std::numeric_limits<int64_t>::max();
 /// After a start, what was missed is made up for within this time, not all at once.
 constexpr int64_t make_up_us = 20'000'000;
@@ -30,6 +31,11 @@ public:
               std::string name, std::string path)
       : self_(self), node_(std::move(n)), tenant_(std::move(tenant)), name_(std::move(name)),
         path_(std::move(path)), gate_(node_->services->slot("tenants/" + tenant_ + "/gate")) {
+    ask(false, [this](agent_terms& t) { begin_life(t); });
+  }
+
+  /// Its pack was installed anew.
+  void begin_anew() {
     ask(false, [this](agent_terms& t) { begin_life(t); });
   }
 
@@ -72,7 +78,7 @@ private:
 
   void begin_life(const agent_terms& t) {
     begun_ = true;
-    decided_ = t.event_cursor;
+    decided_ = std::max(decided_, t.event_cursor);
     if (!t.declared) return;
     const auto now = node_->outside.now_us();
     if (t.interval_us == 0) {
@@ -108,6 +114,7 @@ private:
   // --- one execution after the other ---
 
   void go_on() {
+    while (!offers_.empty() && offers_.front().sequence <= decided_) offers_.pop_front();
     if (busy_ || !begun_ || (!due_ && offers_.empty())) return;
     busy_ = true;
     ask(true, [this](agent_terms& t) {
@@ -146,7 +153,8 @@ private:
     if (event_)
       if (auto event = workflow::parse_json(event_->event))
         m.trigger.set("event", std::move(*event));
-    self_->request(desk, patience, std::move(m))
+    self_
+        ->request(desk, caf::infinite, std::move(m)) // the desk answers, or is gone
         .then([this](considered& c) { hand_over(c); }, [this](caf::error&) { again(); });
   }
 
@@ -243,9 +251,8 @@ caf::behavior agent(caf::event_based_actor* self, std::shared_ptr<node> n, tenan
   auto s = std::make_shared<agent_state>(self, std::move(n), std::move(tenant), std::move(name),
                                          std::move(path));
   return caf::message_handler{
-      [s](const reminder_due&) { s->due(); },
-      [s](execute_atom) { s->due(); },
-      [s](const event_due& m) { s->offered(m); },
+      [s](const reminder_due&) { s->due(); },    [s](execute_atom) { s->due(); },
+      [s](begin_anew_atom) { s->begin_anew(); }, [s](const event_due& m) { s->offered(m); },
       [s](retry_atom) { s->retry(); },
   }
       .or_else(common);

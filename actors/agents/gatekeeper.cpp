@@ -76,7 +76,8 @@ void gatekeeper_state::load() {
     self_->delayed_send(self_, milliseconds{200}, load_atom::value);
   };
   if (!desk) return later();
-  self_->request(desk, patience, read_gate{id_})
+  // However long the line is: asking again would only make it longer.
+  self_->request(desk, caf::infinite, read_gate{id_})
       .then(
           [this, later](gate_read& m) {
             if (m.failed) return later();
@@ -207,15 +208,23 @@ void gatekeeper_state::run_started(const std::string& decision_id, const std::st
            return value{};
          });
        },
-       nullptr});
+       [this, decision_id, error](const reply& r) {
+         if (r.what == reply::kind::failed)
+           self_->delayed_send(self_, milliseconds{500}, next_atom::value, decision_id, error);
+       }});
 }
 
 void gatekeeper_state::consider_plan(consider m, std::function<void(considered&)> then) {
+  const auto none = [then] {
+    considered c;
+    c.unavailable = true;
+    c.error = "the agents' reader is restarting";
+    then(c);
+  };
   const auto desk = node_->desk->get();
-  if (!desk) return fail(restarting("the agents' reader is restarting"));
+  if (!desk) return none();
   self_->request(desk, patience, std::move(m))
-      .then([then](considered& c) { then(c); },
-            [this](caf::error&) { fail(restarting("the agents' reader is restarting")); });
+      .then([then](considered& c) { then(c); }, [none](caf::error&) { none(); });
 }
 
 void gatekeeper_state::read(std::vector<std::pair<std::string, std::string>> which,
@@ -388,6 +397,7 @@ caf::behavior gatekeeper(caf::event_based_actor* self, std::shared_ptr<node> n, 
   auto common = supervision::prepare(self);
   auto s = std::make_shared<gatekeeper_state>(self, std::move(n), std::move(id), std::move(tenant),
                                               std::move(path));
+  self->set_down_handler([s](const caf::down_msg&) { s->courier_down(); });
   return caf::message_handler{
       [s](change_agents& m, const reply_slot& slot, const ticket& pass) {
         s->request(m, slot, pass);

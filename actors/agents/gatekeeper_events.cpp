@@ -54,24 +54,27 @@ void gatekeeper_state::listen() {
 
 /// What changes with the packs. A new listener begins after `newest`: what happened before its
 /// agent was there is none of its business.
-std::vector<write_op> gatekeeper_state::listener_ops(const std::vector<agents::pack_ptr>& packs,
-                                                     uint64_t newest) const {
-  const auto before = listeners_of(gate_->packs()), after = listeners_of(packs);
+std::vector<write_op> gatekeeper_state::listener_ops(agents::gate& draft, uint64_t newest) const {
+  const auto before = listeners_of(gate_->packs()), after = listeners_of(draft.packs());
   std::vector<write_op> ops;
   for (const auto& [who, routes] : after) {
     ops.emplace_back(put_listener{{}, 0, who, routes});
-    if (!before.contains(who)) ops.emplace_back(advance_listener{{}, 0, who, newest});
+    if (before.contains(who)) continue;
+    draft.saw_event(agent_of_listener(who), newest);
+    ops.emplace_back(advance_listener{{}, 0, who, newest});
   }
   for (const auto& [who, routes] : before)
     if (!after.contains(who)) ops.emplace_back(clear_listener{{}, 0, who});
   return ops;
 }
 
-void gatekeeper_state::tell_listeners(const std::vector<agents::pack_ptr>& before,
-                                      uint64_t newest) {
+void gatekeeper_state::tell_listeners(const std::vector<agents::pack_ptr>& before) {
   const auto old = listeners_of(before), now = listeners_of(gate_->packs());
   for (const auto& [who, routes] : now)
-    self_->send(tenant_, open_listener{id_, {{}, 0, who}, routes, old.contains(who) ? 0 : newest});
+    self_->send(tenant_, open_listener{id_,
+                                       {{}, 0, who},
+                                       routes,
+                                       gate_->agents().at(agent_of_listener(who)).event_cursor});
   for (const auto& [who, routes] : old)
     if (!now.contains(who)) self_->send(tenant_, close_listener{id_, {{}, 0, who}});
 }
@@ -92,8 +95,21 @@ void gatekeeper_state::find_newest(std::function<void(uint64_t)> then) {
 
 // --- what workflows ask ---
 
+/// One after the other: the inbox counts those before one that was taken as taken.
 void gatekeeper_state::asked(const event_due& m) {
-  line_up({[this, m] {
+  if (m.sequence <= answered_)
+    return self_->send(tenant_, event_seen{id_, {{}, 0, own_listener}, answered_});
+  const auto newest = asked_.empty() ? answered_ : asked_.back().sequence;
+  if (m.sequence <= newest || m.previous > newest) return;
+  asked_.push_back(m);
+  next_question();
+}
+
+void gatekeeper_state::next_question() {
+  if (asking_ || asked_.empty()) return;
+  asking_ = true;
+  line_up({[this] {
+             const auto& m = asked_.front();
              const auto event = workflow::parse_json(m.event);
              if (!event) return question_seen(m.sequence);
              if (!missing_.empty()) return put_question(*event, m.sequence); // so it is the first
@@ -103,7 +119,13 @@ void gatekeeper_state::asked(const event_due& m) {
                     put_question(event, sequence);
                   });
            },
-           nullptr});
+           [this](const reply& r) {
+             asking_ = false;
+             if (r.what == reply::kind::failed)
+               asked_.clear(); // the inbox says them again
+             else
+               next_question();
+           }});
 }
 
 void gatekeeper_state::put_question(const value& event, uint64_t sequence) {
@@ -121,6 +143,8 @@ void gatekeeper_state::put_question(const value& event, uint64_t sequence) {
 }
 
 void gatekeeper_state::question_seen(uint64_t sequence) {
+  answered_ = sequence;
+  asked_.pop_front();
   self_->send(tenant_, event_seen{id_, {{}, 0, own_listener}, sequence});
   finish({});
 }
@@ -129,8 +153,12 @@ void gatekeeper_state::question_seen(uint64_t sequence) {
 
 void gatekeeper_state::send_alert(const std::string& id, const std::string& url,
                                   const value& document) {
-  const auto courier = node_->services->slot("agents/courier")->get();
+  const auto courier = find_courier();
   if (!courier) return;
+  if (url.empty())
+    return self_->send(
+        self_,
+        delivery_report{id + "." + text_of(document, "status"), {}, "no webhook is set any more"});
   const auto raised = text_of(document, "status") == "raised";
   auto data = document;
   data.erase("webhook");
@@ -160,7 +188,7 @@ void gatekeeper_state::alert_reported(const delivery_report& m) {
                commit(*gate_, std::move(s), {}, [this](const batch_result&) { finish({}); });
              });
            },
-           nullptr});
+           [this, m](const reply& r) { tell_again(m, r); }});
 }
 
 } // namespace steward

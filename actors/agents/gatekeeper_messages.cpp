@@ -46,8 +46,29 @@ std::string status_of(const std::string& theirs) {
 } // namespace
 
 void gatekeeper_state::deliver_message(const std::string& id, const value& document) {
-  if (const auto courier = node_->services->slot("agents/courier")->get())
+  if (const auto courier = find_courier())
     self_->send(courier, deliver{id_, id, document, gate_->settings()});
+}
+
+caf::actor gatekeeper_state::find_courier() {
+  auto courier = node_->services->slot("agents/courier")->get();
+  if (courier && !std::exchange(watches_courier_, true)) self_->monitor(courier);
+  return courier;
+}
+
+void gatekeeper_state::courier_down() {
+  watches_courier_ = false;
+  // Read anew, the gate asks again for all that is not known to be sent.
+  line_up({[this] {
+             finish({});
+             load();
+           },
+           nullptr});
+}
+
+void gatekeeper_state::tell_again(const delivery_report& m, const reply& r) {
+  if (r.what == reply::kind::failed && r.why.code == ec::unavailable)
+    self_->delayed_send(self_, std::chrono::milliseconds{500}, m);
 }
 
 void gatekeeper_state::reported(const delivery_report& m) {
@@ -67,7 +88,7 @@ void gatekeeper_state::reported(const delivery_report& m) {
                               sent ? std::string{} : m.error);
              });
            },
-           nullptr});
+           [this, m](const reply& r) { tell_again(m, r); }});
 }
 
 void gatekeeper_state::write_outreach(const std::string& id, const value& stored,
@@ -77,7 +98,8 @@ void gatekeeper_state::write_outreach(const std::string& id, const value& stored
   m.tenant = id_;
   m.first = {{agents::planned_write::kind::merge, "outreach", id, change, std::nullopt}};
   consider_plan(std::move(m), [=, this](considered& c) {
-    if (!c.error.empty()) return fail({ec::unavailable, c.error, {}, {}});
+    if (!c.error.empty())
+      return fail({c.unavailable ? ec::unavailable : ec::unprocessable, c.error, {}, {}});
     auto draft = *gate_;
     auto s = new_step();
     s.publish(event, "outreach/" + id,

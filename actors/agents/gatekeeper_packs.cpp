@@ -106,16 +106,19 @@ void gatekeeper_state::commit_pack(agents::pack_ptr pack, uint64_t newest) {
   auto draft = *gate_;
   auto s = new_step();
   draft.installed(s, pack);
-  auto more = listener_ops(draft.packs(), newest);
+  auto more = listener_ops(draft, newest);
   ops.insert(ops.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
   commit(std::move(draft), std::move(s), std::move(ops),
-         [this, pack, newest, before = gate_->packs()](const batch_result& r) {
+         [this, pack, before = gate_->packs()](const batch_result& r) {
            if (r.what != batch_result::kind::committed)
              return fail(
                  {ec::conflict, "the pack's collections could not be made: " + r.reason, {}, {}});
            missing_.clear();
            declare_agents();
-           tell_listeners(before, newest);
+           tell_listeners(before);
+           for (const auto& a : pack->agents)
+             if (const auto agent = node_->services->slot("tenants/" + id_ + "/" + a.name)->get())
+               self_->send(agent, begin_anew_atom::value);
            auto names = value::empty_array();
            for (const auto& a : pack->agents) names.push_back(a.name);
            finish(reply::ok(workflow::to_json(value::object({{"pack", pack->name},

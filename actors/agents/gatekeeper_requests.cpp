@@ -186,6 +186,8 @@ void gatekeeper_state::patch_decision(const std::string& id, const value& body) 
   read({{"autonomous_decisions", id}}, [=, this](std::vector<value>& found) {
     if (!found.front().is_object())
       return fail({ec::not_found, "there is no decision '" + id + "'", {}, {}});
+    if (found.front().find("question"))
+      return fail({ec::conflict, "a workflow waits for its approval: answer that", {}, {}});
     auto draft = *gate_;
     auto s = new_step();
     agents::planned_outcome o{id, status, text_of(outcome, "result"),
@@ -304,7 +306,7 @@ void gatekeeper_state::outreach_changed(const std::string& id, const value& stor
     if (!undecided.empty())
       draft.audit(s, "external_call", "error", "answers",
                   "An answer was not understood: the pack's rule failed", "outreach", id,
-                  value::object({{"error", undecided.substr(0, 500)}}));
+                  value::object({{"error", agents::shortened(undecided, 500)}}));
     if (*event)
       s.publish(event, "outreach/" + id,
                 value::object({{"outreach_id", id},

@@ -38,6 +38,7 @@ public:
   void run_started(const std::string& decision_id, const std::string& error);
   void reported(const delivery_report& m);
   void told(const gate_told& m);
+  void courier_down();
   void asked(const event_due& m);
   /// Whether all agents of the server are paused is looked at anew.
   void look_at_pause() {
@@ -101,10 +102,14 @@ private:
   // --- the inbox ---
   std::vector<write_op> missing_collections() const;
   void listen();
-  std::vector<write_op> listener_ops(const std::vector<agents::pack_ptr>& packs,
-                                     uint64_t newest) const;
-  void tell_listeners(const std::vector<agents::pack_ptr>& before, uint64_t newest);
+  std::vector<write_op> listener_ops(agents::gate& draft, uint64_t newest) const;
+  void tell_listeners(const std::vector<agents::pack_ptr>& before);
+  /// The courier that is there now; when it goes, what it had is sent again.
+  caf::actor find_courier();
+  /// What was reported could not be written down: it is said again a moment later.
+  void tell_again(const delivery_report& m, const reply& r);
   void find_newest(std::function<void(uint64_t)> then);
+  void next_question();
   void put_question(const workflow::value& event, uint64_t sequence);
   void question_seen(uint64_t sequence);
   void send_alert(const std::string& id, const std::string& url, const workflow::value& document);
@@ -142,6 +147,11 @@ private:
   int64_t reminded_for_ = 0;
   uint64_t questions_ = 0;
   std::map<uint64_t, std::function<void(const reply&)>> waiting_; ///< For `gate_told`.
+  std::deque<event_due>
+      asked_;             ///< Questions of workflows, in order; the inbox has a bound for them.
+  uint64_t answered_ = 0; ///< The newest that was taken.
+  bool asking_ = false;   ///< The first of them has a turn, or is in the line for it.
+  bool watches_courier_ = false;
   std::set<std::string> missing_; ///< Of the base collections: those that are not there yet.
   std::map<std::string, agents::task_queue> queues_;
   int64_t cleared_us_ = 0; ///< When old results of actions were last taken out.

@@ -101,6 +101,8 @@ struct execution_done {
   bool conflict = false; ///< What it saw has changed meanwhile: look again.
   bool refused = false;  ///< It was paused meanwhile: nothing was done.
 };
+/// To an agent: its terms may be others now.
+using begin_anew_atom = caf::atom_constant<caf::atom("beginanew")>;
 /// To an agent: look now, whatever the time.
 using execute_atom = caf::atom_constant<caf::atom("execute")>;
 

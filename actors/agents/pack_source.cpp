@@ -4,11 +4,14 @@
 #include "agents/pack.hpp"
 #include "workflow/reader.hpp"
 
+#include <map>
 #include <stdexcept>
 
 namespace steward {
 
-std::optional<workflow::value> own_pack(const std::string& name) {
+namespace {
+
+std::optional<workflow::value> read_own_pack(const std::string& name) {
   std::optional<workflow::value> document;
   for (const auto& file : pack_files()) {
     if (!file.name.starts_with(name + "/")) continue;
@@ -21,6 +24,19 @@ std::optional<workflow::value> own_pack(const std::string& name) {
     agents::join_parts(*document, *part);
   }
   return document;
+}
+
+} // namespace
+
+std::optional<workflow::value> own_pack(const std::string& name) {
+  // They never change, and reading YAML takes a while.
+  static const auto all = [] {
+    std::map<std::string, workflow::value> read;
+    for (const auto& each : own_packs()) read.emplace(each, *read_own_pack(each));
+    return read;
+  }();
+  const auto at = all.find(name);
+  return at == all.end() ? std::nullopt : std::optional{at->second};
 }
 
 std::vector<std::string> own_packs() {

@@ -127,6 +127,11 @@ private:
           if (auto data = workflow::parse_json(row.data)) {
             last = *data;
             take(row.id, std::move(*data));
+          } else {
+            // Going on without it would write over what is there.
+            spdlog::error("agents.unreadable tenant={} collection={} id={} reason=\"{}\"", tenant,
+                          collection, row.id, data.error().reason);
+            ok = false;
           }
         taken += rows->size();
         if (rows->size() < q.limit) return;

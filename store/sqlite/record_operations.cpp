@@ -46,19 +46,23 @@ record_operations::refusal record_operations::put(int64_t tenant, const put_coll
   forget();
   change_collection_.execute(row.number, row.schema, encode_indexes(row.indexes),
                              static_cast<int64_t>(row.keeps_history), version, row.updated_us);
-  replace_view(row, op.columns);
+  replace_view(row, op.columns, version == 1);
   return std::nullopt;
 }
 
 void record_operations::replace_view(const collection_row& row,
-                                     const std::vector<std::string>& columns) {
+                                     const std::vector<std::string>& columns, bool is_new) {
+  if (is_new && views_full_) return;
   const auto wanted = create_view_sql(row, columns);
-  const auto there = db_.text("SELECT sql FROM sqlite_master WHERE type = 'view' AND name = " +
-                              quoted_text(view_name(row)));
+  const auto there =
+      is_new ? std::string{}
+             : db_.text("SELECT sql FROM sqlite_master WHERE type = 'view' AND name = " +
+                        quoted_text(view_name(row)));
   // Every change of the schema has each reader read all of it again.
   if (there == wanted) return;
   if (!there.empty()) db_.execute("DROP VIEW " + quoted_name(view_name(row)));
-  if (count_views(db_) < record_views_most) db_.execute(wanted);
+  views_full_ = count_views(db_) >= record_views_most;
+  if (!views_full_) db_.execute(wanted);
 }
 
 record_operations::refusal record_operations::declare(const place* known, collection_row& row) {
@@ -101,6 +105,7 @@ record_operations::refusal record_operations::drop(int64_t tenant, const drop_co
   collection_row row;
   row.name = op.name;
   row.number = number;
+  views_full_ = false;
   db_.execute("DROP VIEW IF EXISTS " + quoted_name(view_name(row)));
   drop_history_.execute(number);
   drop_collection_.execute(number);

@@ -41,7 +41,8 @@ private:
   uint64_t next_version(int64_t collection);
   /// `row` has its number; its indexes get theirs.
   refusal declare(const place* known, collection_row& row);
-  void replace_view(const collection_row& row, const std::vector<std::string>& columns);
+  void replace_view(const collection_row& row, const std::vector<std::string>& columns,
+                    bool is_new);
   record_shapes load_shapes();
   void carry_out(const shape_change& change, const record_shapes& shapes, int64_t collection);
 
@@ -49,6 +50,8 @@ private:
   statement find_collection_, add_collection_, change_collection_, drop_collection_, drop_history_,
       any_record_, find_record_, next_version_, put_record_, drop_record_, add_history_, shapes_,
       put_shape_, drop_shape_, give_shape_, move_records_;
+  /// None is made any more. Looking for one means reading all of the schema's table.
+  bool views_full_ = false;
   std::optional<place> place_; ///< The one looked up last: most batches are about one.
 };
 

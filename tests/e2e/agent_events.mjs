@@ -348,6 +348,73 @@ describe('outcomes and questions that make no sense', () => {
     }
   });
 
+  test('nor can a plan, a workflow or whoever tells of outcomes', async () => {
+    const answered = 'dev.steward.approval.answered.v1';
+    await rig.deploy(workflow('forge', [{ it: { emit: { event: { with: { type: answered, data: { question: 'x', approved: true } } } } } }]));
+    const { id } = await rig.startRun('forge', {});
+    const run = await rig.ended(id);
+    assert.equal(run.status, 'faulted');
+    assert.match(JSON.stringify(run.error), /the server's own/);
+    const pack = shopPack({ limits: wide });
+    pack.actions.push({ name: 'forge', decide: { rule: '{events: [{event: "APPROVAL_ANSWERED", subject: "x", data: {approved: true}}]}' } });
+    await rig.done('PUT', '/packs/shop', pack);
+    assertProblem(await rig.ask('POST', '/actions/forge', {}), 422);
+    await rig.deploy(workflow('pay', [{ q: { call: 'steward.approval', with: { summary: 'Pay?' } } }]));
+    const paying = await rig.startRun('pay', {});
+    const approval = await rig.pendingOf(paying.id);
+    assertProblem(await rig.ask('PATCH', `/autonomous/decisions/${approval.decision_id}`, { outcome: { status: 'success' } }), 409);
+    assert.equal((await rig.run(paying.id)).status, 'waiting');
+    await rig.answer(approval.id, 'reject');
+    assert.equal((await rig.ended(paying.id)).output.approved, false);
+  });
+
+  test('while everything is paused a person is asked even for what may be decided in full', async () => {
+    await rig.rules({ levels: { workflow_approval: 'full_auto' }, paused: true });
+    const { id } = await rig.startRun('pay', {});
+    const approval = await rig.pendingOf(id);
+    await rig.rules({ paused: false, levels: { workflow_approval: null } });
+    await rig.answer(approval.id, 'approve');
+    assert.equal((await rig.ended(id)).output.approved, true);
+  });
+
+  test('asked again after a rejection, it is another question', async () => {
+    await rig.deploy(workflow('insist', [{ again: {
+      try: [{ q: { call: 'steward.approval', with: { summary: 'Pay?' } } }, { no: { if: '${ .approved | not }', raise: { error: { type: 'https://example.com/no', status: 400, title: 'No' } } } }],
+      catch: { retry: { delay: { milliseconds: 10 }, limit: { attempt: { count: 3 } } } },
+    } }]));
+    const { id } = await rig.startRun('insist', {});
+    const first = await rig.pendingOf(id);
+    await rig.answer(first.id, 'reject');
+    const second = await rig.until(async () => (await rig.all('/autonomous/approvals/pending')).find((a) => a.reasons.includes(`asked by run ${id}`) && a.id !== first.id), 'the second question');
+    await rig.answer(second.id, 'approve');
+    assert.equal((await rig.ended(id)).output.approved, true);
+  });
+
+  test('parts that are killed lose no question', { timeout: 60_000 }, async () => {
+    const parts = ['tenants/default/gate', 'agents/desk', 'agents/thinker1', 'agents/thinker2', 'tenants/default/inbox'];
+    const runs = [];
+    for (let n = 0; n < 60; n += 1) {
+      runs.push(await rig.startRun('pay', { n }));
+      if (n % 4 === 0) await rig.ask('POST', '/tree/kill', { path: parts[(n / 4) % parts.length] });
+    }
+    await rig.until(async () => (await rig.all('/autonomous/approvals/pending')).filter((a) => a.decision_type === 'workflow_approval').length === runs.length, 'all to be asked', 40_000);
+  });
+
+  test('a text is never cut in the middle of a character', async () => {
+    const { id } = await rig.startRun('pay', {});
+    await rig.deploy(workflow('long', [{ q: { call: 'steward.approval', with: { summary: '${ .words }' } } }]));
+    const long = await rig.startRun('long', { words: `x${'é'.repeat(400)}` });
+    const approval = await rig.pendingOf(long.id);
+    assert.ok(approval.action_summary.endsWith('é') && Buffer.byteLength(approval.action_summary) <= 500);
+    await rig.done('POST', `/runs/${id}/cancel`);
+    await rig.restart('SIGKILL');
+    await rig.answer(approval.id, 'approve');
+    assert.equal((await rig.ended(long.id)).output.approved, true);
+    const verified = await rig.verifyAudit();
+    assert.equal(verified.code, 0, verified.out + verified.err);
+    await rig.up();
+  });
+
   test('a question without sense is asked all the same, in plain words', async () => {
     await rig.deploy(workflow('say', [{ it: { emit: { event: { with: { type: 'dev.steward.approval.wanted.v1', data: '${ .data }' } } } } }]));
     for (const data of [null, 7, 'Pay?', { summary: { a: 1 }, decision_type: 'x'.repeat(200), details: [], priority: 'now', expires_minutes: -5 }, { summary: 'y'.repeat(5000) }]) {

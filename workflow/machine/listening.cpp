@@ -77,7 +77,13 @@ void interpreter::begin(const task& t, const emit_task& body) {
     members.push_back(m);
   }
   auto event = value::object(std::move(members));
-  if (!event.get("type").is_string()) fail_task("expression", "the event has no type");
+  const auto type = event.get("type");
+  if (!type.is_string()) fail_task("expression", "the event has no type");
+  // What the server's own events say, others believe: that somebody has approved. Anybody may ask.
+  if (type.as_string().starts_with("dev.steward.") &&
+      type.as_string() != "dev.steward.approval.wanted.v1")
+    fail_task("validation",
+              "events of type " + std::string{type.as_string()} + " are the server's own");
   check_size(event, "emit");
   result_->commands.push_back(emit_event{event, t.pointer});
   complete(std::move(event), t.then);

@@ -15,6 +15,8 @@ do:
         event:
           with:
             type: dev.steward.approval.wanted.v1
+            # Another one when it is asked again: of two events with one id the second is none.
+            id: '${ "\($workflow.id)\($task.reference)/\($task.startedAt.epoch.milliseconds)" }'
             data: '${ (if type == "object" then . else {summary: tostring} end) + {run: $workflow.id} }'
   - answer:
       listen:
