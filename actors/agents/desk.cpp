@@ -27,6 +27,19 @@ struct job {
   std::function<void(const caf::actor&, std::function<void()>)> give;
 };
 
+/// Whoever asked is told also when the desk crashes: nobody else would tell them.
+template <class Answer>
+struct owed_answer {
+  explicit owed_answer(caf::typed_response_promise<Answer> p) : promise(std::move(p)) {}
+  ~owed_answer() {
+    if (promise.pending()) promise.deliver(caf::make_error(caf::sec::request_receiver_down));
+  }
+  owed_answer(const owed_answer&) = delete;
+  owed_answer& operator=(const owed_answer&) = delete;
+
+  caf::typed_response_promise<Answer> promise;
+};
+
 /// Jobs of many tenants, who take turns.
 class line {
 public:
@@ -79,16 +92,17 @@ public:
   template <class Answer, class Question>
   caf::result<Answer> ask(const Question& question, bool of_agent) {
     auto promise = self_->make_response_promise<Answer>();
+    const auto owed = std::make_shared<owed_answer<Answer>>(promise);
     add({question.tenant,
-         [this, question, promise](const caf::actor& thinker, std::function<void()> done) mutable {
-           self_->request(thinker, patience, std::move(question))
+         [this, question, owed](const caf::actor& thinker, std::function<void()> done) {
+           self_->request(thinker, patience, question)
                .then(
-                   [promise, done](Answer& a) mutable {
-                     promise.deliver(std::move(a));
+                   [owed, done](Answer& a) {
+                     owed->promise.deliver(std::move(a));
                      done();
                    },
-                   [promise, done](caf::error& e) mutable {
-                     promise.deliver(std::move(e));
+                   [owed, done](caf::error& e) {
+                     owed->promise.deliver(std::move(e));
                      done();
                    });
          }},

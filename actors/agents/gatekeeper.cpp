@@ -409,6 +409,7 @@ caf::behavior gatekeeper(caf::event_based_actor* self, std::shared_ptr<node> n, 
       [s](const event_due& m) { s->asked(m); },
       [s](const gate_told& m) { s->told(m); },
       [s](const batch_done& m) { s->settled(m); },
+      [s](courier_atom) { s->courier_down(); },
       [s](load_atom) { s->read_again(); },
       [s](next_atom) { s->read_again(); },
       [s](next_atom, const std::string& decision, const std::string& error) {

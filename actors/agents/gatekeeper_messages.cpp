@@ -52,12 +52,14 @@ void gatekeeper_state::deliver_message(const std::string& id, const value& docum
 
 caf::actor gatekeeper_state::find_courier() {
   auto courier = node_->services->slot("agents/courier")->get();
+  if (!courier && !std::exchange(wants_courier_, true))
+    self_->delayed_send(self_, std::chrono::milliseconds{500}, courier_atom::value);
   if (courier && !std::exchange(watches_courier_, true)) self_->monitor(courier);
   return courier;
 }
 
 void gatekeeper_state::courier_down() {
-  watches_courier_ = false;
+  watches_courier_ = wants_courier_ = false;
   // Read anew, the gate asks again for all that is not known to be sent.
   line_up({[this] {
              finish({});

@@ -18,6 +18,8 @@ struct gate_turn {
   std::function<void(const reply&)> answer; ///< May be null: nobody waits.
 };
 
+/// To the gate, from itself: is the courier back?
+using courier_atom = caf::atom_constant<caf::atom("courier")>;
 /// To the gate, from a reply_slot of its own.
 struct gate_told {
   uint64_t number = 0;
@@ -152,6 +154,7 @@ private:
   uint64_t answered_ = 0; ///< The newest that was taken.
   bool asking_ = false;   ///< The first of them has a turn, or is in the line for it.
   bool watches_courier_ = false;
+  bool wants_courier_ = false;    ///< It was not there when something was to be sent.
   std::set<std::string> missing_; ///< Of the base collections: those that are not there yet.
   std::map<std::string, agents::task_queue> queues_;
   int64_t cleared_us_ = 0; ///< When old results of actions were last taken out.
