@@ -176,7 +176,8 @@ CAF_TEST(problems of documents are told where they are referred to) {
   check(catalog_call("log@c", "https://e.com/catalog"), "names no function of a catalog");
   check(catalog_call("log:1.0.0@d", "https://e.com/catalog"),
         "the catalog \"d\" is not defined in use.catalogs; did you mean \"c\"?");
-  check(catalog_call("log:1.0.0@default", "https://e.com/catalog"), "are called by their names alone");
+  check(catalog_call("log:1.0.0@default", "https://e.com/catalog"),
+        "are called by their names alone");
   check(catalog_call("log:9.0.0@c", "https://e.com/catalog"), "can't be read");
   check(catalog_call("bad:1.0.0@c", "https://e.com/catalog"),
         "has a problem in line 1, column 6: \"set\" must be an object or an expression");
