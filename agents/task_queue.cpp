@@ -31,15 +31,17 @@ const queue_terms* find_queue(std::string_view name) {
   return found == queues.end() ? nullptr : found;
 }
 
-int64_t task_queue::begin(const std::string& agent, int64_t now_us) {
+int64_t task_queue::begin(const std::string& agent, int64_t now_us, int64_t clock_us) {
   std::erase_if(running_, [&](const auto& r) {
     return r.first == agent || r.second <= now_us - lost_after_us;
   });
-  while (!begun_.empty() && begun_.front() <= now_us - second_us) begun_.pop_front();
+  std::erase_if(begun_, [&](const moment& m) {
+    return m.now_us <= now_us - second_us || m.clock_us <= clock_us - second_us;
+  });
   if (running_.size() >= terms_->concurrent) return ask_again_us;
-  if (begun_.size() >= terms_->per_second) return begun_.front() + second_us - now_us;
+  if (begun_.size() >= terms_->per_second) return begun_.front().now_us + second_us - now_us;
   running_[agent] = now_us;
-  begun_.push_back(now_us);
+  begun_.push_back({now_us, clock_us});
   return 0;
 }
 

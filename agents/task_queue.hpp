@@ -31,14 +31,19 @@ public:
   explicit task_queue(const queue_terms& terms) : terms_(&terms) {}
 
   const queue_terms& terms() const { return *terms_; }
-  /// 0: it has begun. Else how long it has to wait before it asks again.
-  int64_t begin(const std::string& agent, int64_t now_us);
+  /// 0: it has begun. Else how long it has to wait before it asks again. `now_us` is time that
+  /// really passes, `clock_us` the time of the server's clock, which may be moved by hand: a second
+  /// is over when it is over by either, so that simulated days do not last as long as real ones.
+  int64_t begin(const std::string& agent, int64_t now_us, int64_t clock_us);
   void end(const std::string& agent) { running_.erase(agent); }
 
 private:
   const queue_terms* terms_;
   std::map<std::string, int64_t> running_; ///< Since when.
-  std::deque<int64_t> begun_;              ///< Within the last second.
+  struct moment {
+    int64_t now_us, clock_us;
+  };
+  std::deque<moment> begun_; ///< Within the last second.
 };
 
 } // namespace steward::agents

@@ -5,6 +5,8 @@
 #include "messages/type_ids.hpp"
 #include "supervision/supervisor.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <limits>
 
 namespace steward {
@@ -87,6 +89,7 @@ private:
     const auto now = self_->clock().now();
     std::erase_if(movers_, [&](const mover& m) {
       if (!book_->busy.empty() && now < m.deadline) return false;
+      for (const auto& path : book_->busy) spdlog::warn("agenda.unanswered path={}", path);
       m.slot.answer(reply::ok("{\"now\":\"" + intelligence::instant_text(node_->outside.now_us()) +
                               "\",\"waiting\":" + std::to_string(book_->busy.size()) + "}"));
       return true;

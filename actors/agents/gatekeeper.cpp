@@ -279,7 +279,7 @@ caf::result<agent_terms> gatekeeper_state::terms(const ask_terms& m) {
   t.settings = gate_->settings();
   if (m.executes && t.refusal.empty())
     t.wait_us = queues_.try_emplace(std::string{t.queue->name}, *t.queue)
-                    .first->second.begin(m.agent, ticks_us());
+                    .first->second.begin(m.agent, ticks_us(), node_->outside.now_us());
   return t;
 }
 
