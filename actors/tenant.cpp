@@ -258,7 +258,7 @@ public:
   /// An event of the inbox reaches a run, the trigger of a workflow, an agent or the gate.
   void offer(const event_due& m) {
     if (m.who.trigger.empty()) return tell_run(m.who.run, m);
-    if (m.who.trigger == "gate:") return tell_child("gate", m);
+    if (m.who.trigger == listener_of_gate) return tell_child("gate", m);
     if (const auto agent = agent_of_listener(m.who.trigger); !agent.empty())
       return tell_child(agent.c_str(), m);
     tell_child("schedules", m);

@@ -41,6 +41,21 @@ void set_inside(value& document, std::string_view outer, std::string_view inner,
   document.set(outer, std::move(part));
 }
 
+value nobody_asked() {
+  return value::object({{"required", false},
+                        {"status", "not_required"},
+                        {"approval_id", nullptr},
+                        {"approved_by", nullptr},
+                        {"approved_at", nullptr}});
+}
+
+value nothing_came_yet() {
+  return value::object({{"status", "pending"},
+                        {"result", nullptr},
+                        {"completed_at", nullptr},
+                        {"booking_created_id", nullptr}});
+}
+
 value money(double amount) {
   const auto cents = std::round(amount * 100) / 100;
   if (cents == std::floor(cents) && std::abs(cents) < 9e15) return static_cast<int64_t>(cents);

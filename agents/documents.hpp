@@ -20,6 +20,10 @@ double number_of(const workflow::value& v, std::string_view member);
 /// Sets a member of an object inside: `outer.inner`.
 void set_inside(workflow::value& document, std::string_view outer, std::string_view inner,
                 workflow::value item);
+/// The members `approval` and `outcome` of a decision that nobody was asked about and nothing came
+/// of yet.
+workflow::value nobody_asked();
+workflow::value nothing_came_yet();
 /// Money as people expect it: whole numbers stay whole.
 workflow::value money(double amount);
 

@@ -211,10 +211,11 @@ void gate::scheduled(const std::string& agent, int64_t next_us) {
     known->second.next_scheduled_us = next_us;
 }
 
-bool gate::saw_event(const std::string& agent, uint64_t sequence) {
+bool gate::saw_event(step& s, const std::string& agent, uint64_t sequence) {
   const auto known = agents_.find(agent);
   if (known == agents_.end() || sequence <= known->second.event_cursor) return false;
   known->second.event_cursor = sequence;
+  put_agent(s, agent);
   return true;
 }
 

@@ -50,7 +50,7 @@ public:
                 const std::string& error);
   void scheduled(const std::string& agent, int64_t next_us);
   /// It has dealt with that event of the inbox; false: it had before.
-  bool saw_event(const std::string& agent, uint64_t sequence);
+  bool saw_event(step& s, const std::string& agent, uint64_t sequence);
   struct judged {
     std::string id;          ///< Of the decision; empty: it was passed over, ...
     std::string passed_over; ///< ... and why.

@@ -33,7 +33,7 @@ struct check_signature {
 /// Supervisor  root/agents, one_for_one, permanent
 /// Persists    nothing: the gate asks again for what is pending
 /// Fails       a service that is down or busy: three attempts, 10 s to 300 s apart, then an error.
-///             Crash: restarted; what was under way is asked for again by gates when they start,
+///             Crash: restarted; what was under way is asked for again by the gates, which watch it,
 ///             with the same token, so that the service can tell
 /// Bounds      20 messages at once, 10 of one tenant, 10 a second, `waiting_most` in line; past it
 ///             they fail. A message that it has already is not sent twice

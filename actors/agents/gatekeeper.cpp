@@ -335,7 +335,7 @@ caf::result<execution_done> gatekeeper_state::executed(const execution& m) {
                  tell({false, true});
                  return finish({});
                }
-               if (!draft.saw_event(m.agent, m.event)) {
+               if (!draft.saw_event(s, m.agent, m.event)) {
                  tell({});
                  return finish({});
                }

@@ -6,11 +6,14 @@
 
 namespace steward {
 
+/// The name of the gate's listener in its tenant's inbox; no workflow's is like it.
+constexpr char listener_of_gate[] = "gate:";
+
 /// Keeps the gate of one tenant (agents/gate.hpp): everything its agents decide, and all that
 /// people say about it, passes here one after the other, each in one commit.
 ///
 /// Accepts     change_agents with reply_slot and ticket; ask_terms, execution (from agents);
-///             reminder_due; batch_done
+///             reminder_due; event_due (questions of workflows); delivery_report; batch_done
 /// Replies     the slot once it is durable; agent_terms, execution_done
 /// Supervisor  tenant, one_for_one, permanent, as "gate"
 /// Persists    decisions, approvals, agent states, audit, outreach, rules: records of the server's

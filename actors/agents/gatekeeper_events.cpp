@@ -1,4 +1,5 @@
 #include "actors/agents/agent.hpp"
+#include "actors/agents/gatekeeper.hpp"
 #include "actors/agents/gatekeeper_state.hpp"
 #include "agents/base_collections.hpp"
 #include "agents/documents.hpp"
@@ -14,8 +15,6 @@ namespace {
 using agents::text_of;
 using workflow::value;
 
-/// The gate's own listener.
-const char* const own_listener = "gate:";
 const char* const question_type = "dev.steward.approval.wanted.v1";
 
 std::string routes_of(const std::vector<std::string>& types) {
@@ -42,25 +41,28 @@ std::vector<write_op> gatekeeper_state::missing_collections() const {
     op->row.updated_us = node_->outside.now_us();
     ops.emplace_back(std::move(*op));
   }
-  if (!ops.empty()) ops.emplace_back(put_listener{{}, 0, own_listener, routes_of({question_type})});
+  if (!ops.empty())
+    ops.emplace_back(put_listener{{}, 0, listener_of_gate, routes_of({question_type})});
   return ops;
 }
 
 void gatekeeper_state::listen() {
-  self_->send(tenant_, open_listener{id_, {{}, 0, own_listener}, routes_of({question_type}), 0});
+  self_->send(tenant_,
+              open_listener{id_, {{}, 0, listener_of_gate}, routes_of({question_type}), 0});
 }
 
 // --- agents that look at events ---
 
 /// What changes with the packs. A new listener begins after `newest`: what happened before its
 /// agent was there is none of its business.
-std::vector<write_op> gatekeeper_state::listener_ops(agents::gate& draft, uint64_t newest) const {
+std::vector<write_op> gatekeeper_state::listener_ops(agents::gate& draft, agents::step& s,
+                                                     uint64_t newest) const {
   const auto before = listeners_of(gate_->packs()), after = listeners_of(draft.packs());
   std::vector<write_op> ops;
   for (const auto& [who, routes] : after) {
     ops.emplace_back(put_listener{{}, 0, who, routes});
     if (before.contains(who)) continue;
-    draft.saw_event(agent_of_listener(who), newest);
+    draft.saw_event(s, agent_of_listener(who), newest);
     ops.emplace_back(advance_listener{{}, 0, who, newest});
   }
   for (const auto& [who, routes] : before)
@@ -98,7 +100,7 @@ void gatekeeper_state::find_newest(std::function<void(uint64_t)> then) {
 /// One after the other: the inbox counts those before one that was taken as taken.
 void gatekeeper_state::asked(const event_due& m) {
   if (m.sequence <= answered_)
-    return self_->send(tenant_, event_seen{id_, {{}, 0, own_listener}, answered_});
+    return self_->send(tenant_, event_seen{id_, {{}, 0, listener_of_gate}, answered_});
   const auto newest = asked_.empty() ? answered_ : asked_.back().sequence;
   if (m.sequence <= newest || m.previous > newest) return;
   asked_.push_back(m);
@@ -133,7 +135,7 @@ void gatekeeper_state::put_question(const value& event, uint64_t sequence) {
   auto s = new_step();
   draft.ask_for_run(s, event);
   auto ops = missing_collections();
-  ops.emplace_back(advance_listener{{}, 0, own_listener, sequence});
+  ops.emplace_back(advance_listener{{}, 0, listener_of_gate, sequence});
   commit(std::move(draft), std::move(s), std::move(ops), [this, sequence](const batch_result& r) {
     if (r.what != batch_result::kind::committed)
       return fail({ec::unavailable, "it could not be stored: " + r.reason, {}, {}});
@@ -145,7 +147,7 @@ void gatekeeper_state::put_question(const value& event, uint64_t sequence) {
 void gatekeeper_state::question_seen(uint64_t sequence) {
   answered_ = sequence;
   asked_.pop_front();
-  self_->send(tenant_, event_seen{id_, {{}, 0, own_listener}, sequence});
+  self_->send(tenant_, event_seen{id_, {{}, 0, listener_of_gate}, sequence});
   finish({});
 }
 

@@ -106,7 +106,7 @@ void gatekeeper_state::commit_pack(agents::pack_ptr pack, uint64_t newest) {
   auto draft = *gate_;
   auto s = new_step();
   draft.installed(s, pack);
-  auto more = listener_ops(draft, newest);
+  auto more = listener_ops(draft, s, newest);
   ops.insert(ops.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
   commit(std::move(draft), std::move(s), std::move(ops),
          [this, pack, before = gate_->packs()](const batch_result& r) {

@@ -104,7 +104,7 @@ private:
   // --- the inbox ---
   std::vector<write_op> missing_collections() const;
   void listen();
-  std::vector<write_op> listener_ops(agents::gate& draft, uint64_t newest) const;
+  std::vector<write_op> listener_ops(agents::gate& draft, agents::step& s, uint64_t newest) const;
   void tell_listeners(const std::vector<agents::pack_ptr>& before);
   /// The courier that is there now; when it goes, what it had is sent again.
   caf::actor find_courier();

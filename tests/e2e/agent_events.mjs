@@ -133,6 +133,17 @@ describe('agents that look at events', () => {
     await rig.until(async () => (await rig.count('e')) === 2, 'only the second');
   });
 
+  test('other events that it wants begin with its pack, also after a restart', async () => {
+    await rig.publish({ till: 'f', amount: 100 }, 'com.example.refunded');
+    await rig.done('PUT', '/packs/shop', shopPack({ limits: wide }));
+    await rig.done('PUT', '/packs/shop', listeningPack());
+    await rig.restart('SIGKILL');
+    await rig.done('PUT', '/packs/shop', listeningPack({ on: ['com.example.paid', 'com.example.refunded'] }));
+    await rig.publish({ till: 'f', amount: 1 }, 'com.example.refunded');
+    await rig.until(async () => (await rig.count('f')) > 0, 'the new one');
+    assert.equal(await rig.count('f'), 1);
+  });
+
   test('what is wrong with a pack is said with its place', async () => {
     const pack = listeningPack();
     Object.assign(pack.agents[2], { on: ['x', 7], queue: 'fast', task_types: 'all' });
