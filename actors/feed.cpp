@@ -1,6 +1,7 @@
 #include "actors/feed.hpp"
 
 #include "actors/cloud_event.hpp"
+#include "actors/cluster/messages.hpp"
 #include "actors/local_messages.hpp"
 #include "supervision/supervisor.hpp"
 
@@ -11,6 +12,9 @@ namespace steward {
 
 namespace {
 
+using look_atom = caf::atom_constant<caf::atom("look")>;
+
+constexpr std::chrono::milliseconds between_looks{1'000}, watch_time{3'500};
 constexpr size_t ring_items = 4096;
 constexpr size_t page_items = 256;
 
@@ -34,6 +38,7 @@ public:
 
   void committed(const feed_committed& m) {
     for (const auto& chunk : *m.chunks) {
+      if (!chunk.events.empty()) tell_watchers(chunk.tenant, chunk.events.back().sequence);
       auto& t = tenants_[chunk.tenant];
       for (const auto& e : chunk.events) append(t, m.chunks, e);
       if (t.readers.empty()) continue;
@@ -41,6 +46,38 @@ public:
       const auto readers = t.readers;
       for (const auto id : readers) bring(id);
     }
+  }
+
+  // --- readers of tenants that are on other nodes, and those of others here ---
+
+  /// Another node has readers of a tenant that is here. It says so again before `watch_time` is
+  /// over.
+  void watched_from(const watch_feed& m) {
+    watchers_[m.tenant][m.node] = clock::now() + watch_time;
+    node_->feed_is_read = true;
+    look_for_watches();
+  }
+
+  /// More was committed there. It is read from the store, like everything of other nodes.
+  void grown(const feed_grown& m) {
+    const auto found = tenants_.find(m.tenant);
+    if (found == tenants_.end()) return;
+    found->second.newest = std::max(found->second.newest, m.newest);
+    const auto readers = found->second.readers;
+    for (const auto id : readers) bring(id);
+  }
+
+  /// What other nodes tell may be lost, and tenants move: now and then the store is asked.
+  void look() {
+    looking_ = false;
+    const auto now = clock::now();
+    for (auto& [tenant, nodes] : watchers_)
+      std::erase_if(nodes, [&](const auto& each) { return each.second < now; });
+    std::erase_if(watchers_, [](const auto& each) { return each.second.empty(); });
+    for (const auto& [tenant, t] : tenants_)
+      if (!t.readers.empty() && !node_->shards.here(tenant)) watch(tenant);
+    node_->feed_is_read = !readers_.empty() || !watchers_.empty();
+    if (node_->feed_is_read) look_for_watches();
   }
 
   void progress(const run_progress& m) {
@@ -67,6 +104,8 @@ public:
     r.wants = std::move(wants);
     tenants_[r.wants.tenant].readers.insert(id);
     node_->feed_is_read = true;
+    if (!node_->shards.here(r.wants.tenant)) watch(r.wants.tenant);
+    look_for_watches();
     if (const auto run = run_id::parse(r.wants.run)) {
       r.watched = run;
       node_->watched.add(*run);
@@ -81,7 +120,7 @@ public:
     const auto tenant = tenants_.find(found->second.wants.tenant);
     tenant->second.readers.erase(id);
     readers_.erase(found);
-    node_->feed_is_read = !readers_.empty();
+    node_->feed_is_read = !readers_.empty() || !watchers_.empty();
   }
 
   /// Sends the reader what it lacks, as far as it takes it.
@@ -109,6 +148,38 @@ public:
   }
 
 private:
+  using clock = std::chrono::steady_clock;
+
+  void look_for_watches() {
+    if (!node_->shards.clustered() || std::exchange(looking_, true)) return;
+    self_->delayed_send(self_, between_looks, look_atom::value);
+  }
+
+  void watch(const tenant_id& tenant) {
+    const auto router = node_->router->get();
+    if (router)
+      self_->send(router, tell_owner{tenant, cluster::name_of<watch_feed>(),
+                                     cluster::encode(watch_feed{tenant, 0})});
+    const auto loader = node_->loader->get();
+    if (!loader) return;
+    self_->request(loader, caf::infinite, read_feed{tenant, 0, 0})
+        .then(
+            [this, tenant](const feed_page& page) {
+              if (!page.failed) grown({tenant, page.bounds.newest});
+            },
+            [](caf::error&) {});
+  }
+
+  void tell_watchers(const tenant_id& tenant, uint64_t newest) {
+    if (watchers_.empty()) return;
+    const auto found = watchers_.find(tenant);
+    const auto router = node_->router->get();
+    if (found == watchers_.end() || !router) return;
+    for (const auto& [watcher, until] : found->second)
+      self_->send(router, tell_node{watcher, cluster::name_of<feed_grown>(),
+                                    cluster::encode(feed_grown{tenant, newest})});
+  }
+
   struct held_event {
     std::shared_ptr<const std::vector<feed_chunk>> commit; ///< Owns the event.
     const feed_event* event;
@@ -211,6 +282,9 @@ private:
   std::map<tenant_id, tenant_feed> tenants_;
   std::map<uint64_t, reader> readers_;
   uint64_t notices_ = 0;
+  /// Nodes with readers of tenants that are here, and until when they said so.
+  std::map<tenant_id, std::map<int64_t, clock::time_point>> watchers_;
+  bool looking_ = false;
 };
 
 } // namespace
@@ -223,6 +297,9 @@ caf::behavior feed(caf::event_based_actor* self, std::shared_ptr<node> n) {
       [state](subscribe_feed& m, const feed_reader& who) { state->subscribe(m, who); },
       [state](const unsubscribe_feed& m) { state->unsubscribe(m.subscription); },
       [state](const feed_drained& m) { state->bring(m.subscription); },
+      [state](const watch_feed& m) { state->watched_from(m); },
+      [state](const feed_grown& m) { state->grown(m); },
+      [state](look_atom) { state->look(); },
   }
       .or_else(supervision::prepare(self));
 }

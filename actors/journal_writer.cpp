@@ -1,5 +1,6 @@
 #include "actors/journal_writer.hpp"
 
+#include "actors/cluster/messages.hpp"
 #include "actors/local_messages.hpp"
 #include "supervision/supervisor.hpp"
 
@@ -32,7 +33,14 @@ public:
     if (waiting_.size() == 1) self_->send(self_, flush_atom::value);
   }
 
+  /// Behind everything that came before.
+  void release(const release_shards& m) {
+    while (!waiting_.empty()) flush();
+    self_->send(m.author, shards_released{writer_->release(m.shards)});
+  }
+
   void flush() {
+    if (waiting_.empty()) return; // A release was quicker.
     const size_t count = std::min(waiting_.size(), node_->settings.store.group_batches);
     group_.clear();
     for (size_t i = 0; i < count; ++i) group_.push_back(&waiting_[i].batch);
@@ -87,6 +95,7 @@ caf::behavior journal_writer(caf::event_based_actor* self, std::shared_ptr<node>
   auto state = std::make_shared<writer_state>(self, std::move(n));
   return caf::message_handler{
       [state](commit_request& request) { state->enqueue(std::move(request)); },
+      [state](const release_shards& m) { state->release(m); },
       [state](flush_atom) { state->flush(); },
   }
       .or_else(supervision::prepare(self));

@@ -9,7 +9,7 @@ namespace steward {
 /// Commits what everybody writes, in groups: what arrives while one commit is on its way rides the
 /// next. There is no delay and no timer; a lone writer waits for one commit.
 ///
-/// Accepts     commit_request
+/// Accepts     commit_request; release_shards, in the order of commits
 /// Replies     through each request's completion, once the group is on disk or was refused;
 ///             feed_committed to the feed, while somebody reads it
 /// Supervisor  root/store, rest_for_one, permanent

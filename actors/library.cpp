@@ -287,6 +287,9 @@ caf::behavior library(caf::event_based_actor* self, std::shared_ptr<node> n) {
   auto state = std::make_shared<library_state>(std::move(n));
   return caf::message_handler{
       [state](deploy_workflow& r, const reply_slot& slot) { state->deploy(r, slot); },
+      [state](deploy_workflow& r, const reply_slot& slot, const ticket&) {
+        state->deploy(r, slot);
+      },
       [state](const get_workflow& r, const reply_slot& slot) { state->get(r, slot); },
       [state](const list_workflows& r, const reply_slot& slot) { state->list(r, slot); },
       [state](const find_workflow& r) { return state->find(r); },

@@ -2,6 +2,7 @@
 
 #include "actors/agents/agent_totals.hpp"
 #include "agents/pack_shelf.hpp"
+#include "cluster/shard_table.hpp"
 #include "config/settings.hpp"
 #include "messages/admission.hpp"
 #include "messages/world.hpp"
@@ -61,6 +62,9 @@ struct node {
   /// asks the store where a new reader begins, and the writer looks after its commit: what the
   /// writer did not tell, the store does.
   std::atomic<bool> feed_is_read = false;
+  /// Where each tenant is. Who has something for one that is elsewhere gives it to the tenants'
+  /// actor, which passes it on.
+  cluster::shard_table shards;
   node_counters counters;
   /// By the overseer (actors/agents/overseer.hpp): no agent of any tenant begins anything.
   std::atomic<bool> agents_paused = false;
@@ -70,7 +74,7 @@ struct node {
   // Where the actors of the static tree are found, whatever their incarnation.
   using slot = std::shared_ptr<supervision::service_slot>;
   const slot journal, library, records, queries, record_queries, loader, timers, feed, http_client,
-      tenants, agenda, desk;
+      tenants, agenda, desk, overseer, membership, router;
 
   /// The tenant's actor, or the tenants actor, which loads it and forwards.
   caf::actor tenant_or_loader(const tenant_id& tenant) const;

@@ -49,6 +49,7 @@ public:
   }
 
   void step() {
+    while (!tenants_.empty() && !node_->shards.here(tenants_.back())) tenants_.pop_back();
     if (tenants_.empty()) return end_pass();
     const auto journal = node_->journal->get();
     if (!journal) return later(step_atom::value, when_refused);

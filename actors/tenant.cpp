@@ -88,6 +88,7 @@ public:
   }
 
   caf::message_handler supervision_handlers() { return core_.handlers(); }
+  const node& shared() const { return *node_; }
 
   /// Wakes what was running when the node, or this actor, stopped. Waiting runs sleep on: their
   /// timers wake them.
@@ -249,10 +250,10 @@ public:
     if (auto handle = core_.child(name)) self_->send(handle, std::forward<Message>(message)...);
   }
 
-  /// What changes records has passed the tenant's door, and is another actor's.
+  /// What changes records or workflows has passed the tenant's door, and is another actor's.
   template <class Message>
-  void pass_to_records(Message& m, const reply_slot& slot, const ticket& pass) {
-    if (auto handle = node_->records->get()) self_->send(handle, std::move(m), slot, pass);
+  void pass_to(const node::slot& to, Message& m, const reply_slot& slot, const ticket& pass) {
+    if (auto handle = to->get()) self_->send(handle, std::move(m), slot, pass);
   }
 
   /// An event of the inbox reaches a run, the trigger of a workflow, an agent or the gate.
@@ -467,19 +468,22 @@ caf::behavior tenant(caf::event_based_actor* self, std::shared_ptr<node> n, tena
         s->tell_child("schedules", m, slot, pass);
       },
       [s](declare_collection& m, const reply_slot& slot, const ticket& pass) {
-        s->pass_to_records(m, slot, pass);
+        s->pass_to(s->shared().records, m, slot, pass);
       },
       [s](remove_collection& m, const reply_slot& slot, const ticket& pass) {
-        s->pass_to_records(m, slot, pass);
+        s->pass_to(s->shared().records, m, slot, pass);
       },
       [s](write_record& m, const reply_slot& slot, const ticket& pass) {
-        s->pass_to_records(m, slot, pass);
+        s->pass_to(s->shared().records, m, slot, pass);
       },
       [s](write_records& m, const reply_slot& slot, const ticket& pass) {
-        s->pass_to_records(m, slot, pass);
+        s->pass_to(s->shared().records, m, slot, pass);
       },
       [s](remove_record& m, const reply_slot& slot, const ticket& pass) {
-        s->pass_to_records(m, slot, pass);
+        s->pass_to(s->shared().records, m, slot, pass);
+      },
+      [s](deploy_workflow& m, const reply_slot& slot, const ticket& pass) {
+        s->pass_to(s->shared().library, m, slot, pass);
       },
       [s](change_agents& m, const reply_slot& slot, const ticket& pass) {
         s->tell_child("gate", std::move(m), slot, pass);

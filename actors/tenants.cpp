@@ -1,5 +1,6 @@
 #include "actors/tenants.hpp"
 
+#include "actors/cluster/messages.hpp"
 #include "actors/inbox_messages.hpp"
 #include "actors/local_messages.hpp"
 #include "actors/tell_batch.hpp"
@@ -22,6 +23,7 @@ public:
       : self_(self), node_(std::move(n)),
         core_(self, {"tenants", supervision::strategy::one_for_one, 100, milliseconds{10'000}, {}},
               std::move(path), node_->services) {
+    core_.on_gone = [this](const std::string& name, const caf::error&) { gone(name); };
     core_.start();
     recover();
   }
@@ -42,7 +44,8 @@ public:
         .then(
             [this](busy_tenants& found) {
               if (found.failed) return recover_later();
-              for (const auto& tenant : *found.tenants) open(tenant);
+              for (const auto& tenant : *found.tenants)
+                if (node_->shards.here(tenant)) open(tenant);
             },
             [this](caf::error&) { recover_later(); });
   }
@@ -63,9 +66,25 @@ public:
     return core_.add(std::move(spec));
   }
 
-  /// Passes the tenant's door on the sender's behalf, who did not know of it yet.
+  /// Ends the tenants of shards that go elsewhere.
+  void close(const close_shards& m) {
+    closing_ = m;
+    leaving_.clear();
+    for (const auto& tenant : opened_)
+      if (m.which[shard_of(tenant)]) leaving_.insert(tenant);
+    for (const auto& tenant : std::set{leaving_}) core_.remove(tenant);
+    say_closed();
+  }
+
+  /// Passes the tenant's door on the sender's behalf, who did not know of it yet. A tenant that is
+  /// on another node is asked there.
   template <class Message>
   void enter(Message& m, const reply_slot& slot) {
+    if (!node_->shards.here(m.tenant)) {
+      if (const auto router = node_->router->get())
+        self_->send(router, passed_on(m, m.tenant, slot));
+      return; // without a router the slot answers
+    }
     const auto handle = open(m.tenant);
     if (!handle) return; // the slot answers
     auto admitted = node_->tenant_doors->open(m.tenant, node_->settings.tenant.admission)
@@ -76,8 +95,10 @@ public:
     self_->send(handle, std::move(m), slot, std::move(admitted.pass));
   }
 
+  /// What is for a tenant that is elsewhere, its node will say to it again.
   template <class Message>
   void forward(Message& m) {
+    if (!node_->shards.here(m.tenant)) return;
     if (const auto handle = open(m.tenant)) self_->send(handle, std::move(m));
   }
 
@@ -86,12 +107,25 @@ private:
     if (const auto timers = node_->timers->get()) self_->send(timers, read_again_atom::value);
   }
 
+  void gone(const tenant_id& tenant) {
+    opened_.erase(tenant);
+    if (leaving_.erase(tenant) > 0) say_closed();
+  }
+
+  void say_closed() {
+    if (!closing_ || !leaving_.empty()) return;
+    self_->send(closing_->author, shards_closed{});
+    closing_.reset();
+  }
+
   void recover_later() { self_->delayed_send(self_, milliseconds{200}, recover_atom::value); }
 
   caf::event_based_actor* self_;
   std::shared_ptr<node> node_;
   supervision::supervisor core_;
   std::set<tenant_id> opened_;
+  std::optional<close_shards> closing_;
+  std::set<tenant_id> leaving_; ///< Of those to be closed: they have not ended yet.
 };
 
 } // namespace
@@ -105,6 +139,7 @@ caf::behavior tenants(caf::event_based_actor* self, std::shared_ptr<node> n, std
       [s](control_run& m, const reply_slot& slot) { s->enter(m, slot); },
       [s](retry_run& m, const reply_slot& slot) { s->enter(m, slot); },
       [s](publish_events& m, const reply_slot& slot) { s->enter(m, slot); },
+      [s](deploy_workflow& m, const reply_slot& slot) { s->enter(m, slot); },
       [s](declare_collection& m, const reply_slot& slot) { s->enter(m, slot); },
       [s](remove_collection& m, const reply_slot& slot) { s->enter(m, slot); },
       [s](write_record& m, const reply_slot& slot) { s->enter(m, slot); },
@@ -123,6 +158,8 @@ caf::behavior tenants(caf::event_based_actor* self, std::shared_ptr<node> n, std
       [s](child_done& m) { s->forward(m); },
       [s](cancel_child& m) { s->forward(m); },
       [s](confirm_child& m) { s->forward(m); },
+      [s](const close_shards& m) { s->close(m); },
+      [s](shards_gained) { s->recover(); },
       [s](recover_atom) { s->recover(); },
       [s](const batch_done& m) { s->settled(m); },
   }

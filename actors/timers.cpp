@@ -53,6 +53,10 @@ public:
       const auto id = queue_.begin()->second;
       queue_.erase(queue_.begin());
       auto& e = due_.at(id);
+      if (!node_->shards.here(e.tenant)) { // Its node has read the row.
+        due_.erase(id);
+        continue;
+      }
       if (auto tenant = node_->tenant_or_loader(e.tenant))
         self_->send(tenant, timer_due{e.tenant, id.first, id.second});
       e.next_us = now_us + repeat_us;
@@ -106,7 +110,7 @@ private:
   void take(const timer_page& page) {
     for (const auto& t : *page.timers) {
       if (t.due_us > reading_until_us_) return held(reading_until_us_);
-      if (!due_.contains({t.run, t.effect}))
+      if (!due_.contains({t.run, t.effect}) && node_->shards.here(t.tenant))
         hold({t.run, t.effect}, {t.tenant, t.due_us, t.due_us});
     }
     if (page.last) return held(reading_until_us_);

@@ -49,7 +49,7 @@ void report(node& n, const supervision::lifecycle_event& e) {
     return;
   }
   const auto journal = n.journal->get();
-  if (!journal) return;
+  if (!journal || !n.shards.here(operator_tenant)) return;
   const char* type = e.what == kind::exited    ? "dev.steward.supervision.exited.v1"
                      : e.what == kind::gave_up ? "dev.steward.supervision.gave_up.v1"
                                                : "dev.steward.supervision.restarted.v1";
@@ -60,6 +60,19 @@ void report(node& n, const supervision::lifecycle_event& e) {
   commit.batch.ops.emplace_back(
       publish_event{type, "tree/" + e.path, n.outside.now_us(), workflow::to_json(data)});
   caf::anon_send(journal, std::move(commit));
+}
+
+/// The options of this node's links; what they say is logged.
+cluster::network_options network_of(const config::cluster_settings& s) {
+  cluster::network_options o;
+  o.cluster = s.name;
+  o.listen = s.listen.empty() ? s.advertise : s.listen;
+  o.secret = s.secret;
+  o.certificate = s.certificate;
+  o.key = s.key;
+  o.authority = s.authority;
+  o.warn = [](const std::string& what) { spdlog::warn("cluster.refused_link {}", what); };
+  return o;
 }
 
 } // namespace
@@ -81,7 +94,13 @@ runtime::runtime(config::settings settings, std::shared_ptr<store::engine> engin
         std::make_unique<connectors::curl_transport>(http, std::string{"steward/"} + version));
   };
   root_ = supervision::spawn_root(
-      *system_, server_tree(node_, transport, gateway ? gateway(node_) : nullptr), node_->services);
+      *system_,
+      server_tree(node_, transport, gateway ? gateway(node_) : nullptr,
+                  blocking_actors::own_threads,
+                  [o = network_of(node_->settings.cluster)](cluster::transport_events events) {
+                    return cluster::network_transport(o, std::move(events));
+                  }),
+      node_->services);
   root_->attach_functor([ended = ended_](const caf::error&) { *ended = true; });
 }
 

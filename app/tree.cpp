@@ -6,6 +6,8 @@
 #include "actors/agents/mailer.hpp"
 #include "actors/agents/overseer.hpp"
 #include "actors/agents/thinker.hpp"
+#include "actors/cluster/membership.hpp"
+#include "actors/cluster/router.hpp"
 #include "actors/feed.hpp"
 #include "actors/journal_writer.hpp"
 #include "actors/library.hpp"
@@ -67,10 +69,18 @@ child_spec http_calls(transport_factory transport) {
   });
 }
 
+child_spec router_of(const std::shared_ptr<node>& n, cluster::transport_factory links) {
+  return child("router", [n, links = std::move(links)](const child_start& c) {
+    return c.parent->spawn(
+        [n, links](caf::event_based_actor* self) { return router(self, n, links); });
+  });
+}
+
 } // namespace
 
 supervisor_spec server_tree(const std::shared_ptr<node>& n, transport_factory transport,
-                            start_function gateway, blocking_actors where) {
+                            start_function gateway, blocking_actors where,
+                            cluster::transport_factory links) {
   supervisor_spec root{
       .name = "root",
       .strategy = strategy::one_for_one,
@@ -107,6 +117,14 @@ supervisor_spec server_tree(const std::shared_ptr<node>& n, transport_factory tr
                   n->services),
           all_tenants(n),
       }};
+  if (n->shards.clustered())
+    root.children.push_back(subtree({.name = "cluster",
+                                     .strategy = strategy::one_for_one,
+                                     .intensity = 10,
+                                     .period = milliseconds{10'000},
+                                     .children = {router_of(n, std::move(links)),
+                                                  blocking("membership", n, membership, where)}},
+                                    n->services));
   if (gateway) root.children.push_back(child("gateway", std::move(gateway)));
   return root;
 }

@@ -255,6 +255,39 @@ const std::vector<key>& keys() {
           "postgresql://USER:PASSWORD@HOST/NAME?sslmode=verify-full; empty: embedded",
           [](s& x, std::string v) { x.database.url = std::move(v); },
           [](const s& x) { return x.database.url; }),
+      text(
+          "cluster.name", "servers of one name on one database are one; empty: alone",
+          [](s& x, std::string v) { x.cluster.name = std::move(v); },
+          [](const s& x) { return x.cluster.name; }),
+      text(
+          "cluster.advertise", "HOST:PORT where the others reach this server",
+          [](s& x, std::string v) { x.cluster.advertise = std::move(v); },
+          [](const s& x) { return x.cluster.advertise; }),
+      text(
+          "cluster.listen", "HOST:PORT that it binds; empty: what it advertises",
+          [](s& x, std::string v) { x.cluster.listen = std::move(v); },
+          [](const s& x) { return x.cluster.listen; }),
+      text(
+          "cluster.node", "this server's name; empty: what it advertises",
+          [](s& x, std::string v) { x.cluster.node = std::move(v); },
+          [](const s& x) { return x.cluster.node; }),
+      text(
+          "cluster.secret", "all members have the same; empty: none",
+          [](s& x, std::string v) { x.cluster.secret = std::move(v); },
+          [](const s& x) { return x.cluster.secret; }),
+      text(
+          "cluster.certificate", "PEM file for TLS among the members; empty: loopback only",
+          [](s& x, std::string v) { x.cluster.certificate = std::move(v); },
+          [](const s& x) { return x.cluster.certificate.string(); }),
+      text(
+          "cluster.key", "PEM file", [](s& x, std::string v) { x.cluster.key = std::move(v); },
+          [](const s& x) { return x.cluster.key.string(); }),
+      text(
+          "cluster.authority", "PEM file: whose certificates are members'",
+          [](s& x, std::string v) { x.cluster.authority = std::move(v); },
+          [](const s& x) { return x.cluster.authority.string(); }),
+      duration("cluster.lease_ms", "a member that is silent so long is given up",
+               [](s& x) -> milliseconds& { return x.cluster.lease; }),
       number<uint32_t>("retention.run_hours", "ended runs and their journals are kept; 0: for ever",
                        0, 24 * 36'600, [](s& x) -> uint32_t& { return x.retention.run_hours; }),
       number<uint32_t>("retention.feed_hours", "events of the feed are kept; 0: for ever", 0,

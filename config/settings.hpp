@@ -98,6 +98,17 @@ struct resource_settings {
   std::vector<std::string> hosts{"*"}; ///< From which definitions may load, as `allowed_hosts`.
 };
 
+/// Several servers on one database (docs/cluster.md).
+struct cluster_settings {
+  std::string name;      ///< Empty: this server is alone.
+  std::string advertise; ///< host:port where the others reach this server.
+  std::string listen;    ///< host:port that it binds; empty: what it advertises.
+  std::string node;      ///< What people call it; empty: what it advertises.
+  std::string secret;    ///< All members have the same; empty: none.
+  std::filesystem::path certificate, key, authority; ///< PEM; all, or none on loopback addresses.
+  milliseconds lease{5'000}; ///< A server that is silent so long is given up.
+};
+
 struct settings {
   gateway_settings gateway;
   store_settings store;
@@ -107,6 +118,7 @@ struct settings {
   http_client_settings http_client;
   secret_settings secrets;
   resource_settings resources;
+  cluster_settings cluster;
   unsigned scheduler_threads = 0; ///< 0: one for each core.
   int64_t clock_begins_us = 0;    ///< A clock that is moved by hand begins here; 0: the machine's.
   std::string log_level = "info"; ///< trace, debug, info, warn, error

@@ -15,7 +15,9 @@ api::api(const gateway_options& options, caf::actor gateway, const server_counte
       record_searches_(options.services->slot("store/record_searches")),
       tenants_(options.services->slot("tenants")), feed_(options.services->slot("feed")),
       desk_(options.services->slot("agents/desk")), agenda_(options.services->slot("agenda")),
-      overseer_(options.services->slot("agents/overseer")), files_(options.settings.dashboard),
+      overseer_(options.services->slot("agents/overseer")),
+      membership_(options.services->slot("cluster/membership")),
+      router_(options.services->slot("cluster/router")), files_(options.settings.dashboard),
       openapi_(openapi_document(options.version)), started_us_(options.services->outside.now_us()) {
 }
 
@@ -36,6 +38,25 @@ void api::handle(const request_view& request, exchange& x) {
   if (check_query(c)) perform(c);
 }
 
+namespace {
+
+/// What concerns all tenants.
+bool is_for_operators(operation does) {
+  switch (does) {
+  case operation::get_tree:
+  case operation::kill_actor:
+  case operation::move_clock:
+  case operation::pause_agents:
+  case operation::get_cluster:
+  case operation::drain_node:
+    return true;
+  default:
+    return false;
+  }
+}
+
+} // namespace
+
 bool api::identify(call& c) const {
   if (options_.settings.dev) {
     c.tenant = "default";
@@ -49,8 +70,7 @@ bool api::identify(call& c) const {
     return false;
   }
   const auto does = c.match.found->does;
-  if (!key->operates && (does == operation::get_tree || does == operation::kill_actor ||
-                         does == operation::move_clock || does == operation::pause_agents)) {
+  if (!key->operates && is_for_operators(does)) {
     c.fail(not_operator());
     return false;
   }
@@ -174,6 +194,10 @@ void api::perform(call& c) {
     return get_agent_figures(c);
   case operation::pause_agents:
     return pause_agents(c);
+  case operation::get_cluster:
+    return get_cluster(c);
+  case operation::drain_node:
+    return drain_node(c);
   case operation::move_clock:
     return move_clock(c);
   case operation::receive_twilio:

@@ -38,6 +38,7 @@ struct gateway_options {
       registry; ///< Metrics of the rest of the process; may be null.
   /// What /readyz waits for besides the flag.
   std::vector<std::string> needed{"store/library", "store/queries", "tenants", "feed"};
+  bool clustered = false; ///< This server is a member of a cluster.
   std::shared_ptr<std::atomic<bool>> ready = std::make_shared<std::atomic<bool>>(false);
   std::string version;
   /// Called with the address, each time the server has started.
@@ -120,6 +121,8 @@ private:
   void get_tree(call& c);
   void kill_actor(call& c);
   void pause_agents(call& c);
+  void get_cluster(call& c);
+  void drain_node(call& c);
   void get_stats(call& c);
   void get_health(call& c);
   void get_readiness(call& c);
@@ -149,7 +152,7 @@ private:
   caf::actor gateway_;
   const server_counters* counters_;
   std::shared_ptr<supervision::service_slot> library_, queries_, record_queries_, record_searches_,
-      tenants_, feed_, desk_, agenda_, overseer_;
+      tenants_, feed_, desk_, agenda_, overseer_, membership_, router_;
   static_files files_;
   request_metrics metrics_;
   std::string openapi_;

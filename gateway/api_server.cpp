@@ -37,6 +37,10 @@ http_answer json_answer(std::string body) {
   return a;
 }
 
+problem no_cluster() {
+  return {404, "not-found", "Not found", "this server is not a member of a cluster", {}, {}};
+}
+
 } // namespace
 
 void api::get_tree(call& c) { caf::anon_send(gateway_, show_tree{}, c.x.later()); }
@@ -59,6 +63,17 @@ void api::kill_actor(call& c) {
       body["path"].get_ref<const std::string&>().empty())
     return c.fail("/path", "the path of an actor is missing", "e.g. store/journal");
   caf::anon_send(gateway_, kill_by_path{body["path"].get<std::string>()}, c.x.later());
+}
+
+void api::get_cluster(call& c) {
+  if (!options_.clustered) return c.fail(no_cluster());
+  c.ask(*router_, "the way to the other servers", show_cluster{});
+}
+
+void api::drain_node(call& c) {
+  if (!options_.clustered) return c.fail(no_cluster());
+  if (!c.request.body.empty()) return c.fail("", "this call has no body", "an empty body");
+  c.ask(*membership_, "the cluster's membership", steward::drain_node{});
 }
 
 void api::get_stats(call& c) {

@@ -22,8 +22,7 @@ void api::deploy_workflow(call& c) {
                    {},
                    {}});
   if (c.request.body.empty()) return c.fail("", "the body is empty", "a workflow definition");
-  c.ask(*library_, "the workflow library",
-        steward::deploy_workflow{c.tenant, std::string{c.request.body}});
+  to_tenant(c, steward::deploy_workflow{c.tenant, std::string{c.request.body}}, {}, {});
 }
 
 void api::list_workflows(call& c) {

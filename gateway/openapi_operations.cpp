@@ -256,6 +256,16 @@ std::string_view openapi_operations() {
     "101": {"description": "A WebSocket: text frames, one CloudEvent each."},
     "200": {"description": "Server-sent events: `id` is the sequence, `data` the CloudEvent.", "content": {"text/event-stream": {"schema": {"type": "string"}}}},
     "426": "Neither a WebSocket nor server-sent events are asked for."}},
+"getCluster": {
+  "tag": "server", "summary": "Read the cluster: its nodes and who has which shards",
+  "description": "As the node that answers saw it within the last second. For keys that operate the server.",
+  "responses": {"200": {"description": "The cluster.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Cluster"}}}},
+    "404": "This server is not a member of a cluster."}},
+"drainNode": {
+  "tag": "server", "summary": "Hand this node's tenants over to the others",
+  "description": "The node goes on answering, for tenants of others, until it is stopped. For keys that operate the server.",
+  "responses": {"202": {"description": "It has begun.", "content": {"application/json": {"schema": {"type": "object", "required": ["state"], "properties": {"state": {"type": "string"}}}}}},
+    "404": "This server is not a member of a cluster."}},
 "getTree": {
   "tag": "server", "summary": "Read the live supervision tree",
   "responses": {"200": {"description": "The root and what is below it.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/TreeNode"}}}}}},

@@ -161,6 +161,15 @@ std::string_view openapi_schemas() {
     "up_us": {"type": "integer", "description": "Microseconds since its last start."},
     "last_reason": {"type": ["string", "null"]}, "hidden": {"type": "integer"},
     "children": {"type": "array", "items": {"$ref": "#/components/schemas/TreeNode"}}}},
+  "Cluster": {"type": "object", "required": ["name", "node", "lease_ms", "incident", "nodes", "shards"], "properties": {
+    "name": {"type": "string"}, "node": {"type": ["integer", "null"], "description": "The id of the node that answers; null while the others have given it up."},
+    "lease_ms": {"type": "integer"}, "incident": {"type": ["string", "null"], "description": "Why the whole cluster has stopped."},
+    "nodes": {"type": "array", "items": {"type": "object", "required": ["id", "name", "address", "version", "state", "epoch", "shards", "expires_in_ms", "connected"], "properties": {
+      "id": {"type": "integer", "description": "Of this life of the node."}, "name": {"type": "string"}, "address": {"type": "string"}, "version": {"type": "string"},
+      "state": {"type": "string", "enum": ["active", "draining"]}, "epoch": {"type": "integer", "description": "Of its writer."},
+      "shards": {"type": "integer"}, "expires_in_ms": {"type": "integer"}, "connected": {"type": "boolean", "description": "The answering node has a link to it."}}}},
+    "shards": {"type": "array", "items": {"type": "object", "required": ["shard", "node", "epoch"], "properties": {
+      "shard": {"type": "integer", "minimum": 0, "maximum": 255}, "node": {"type": ["integer", "null"]}, "epoch": {"type": "integer", "description": "Grows with each new owner."}}}}}},
   "ActorPath": {"type": "object", "required": ["path"], "properties": {"path": {"type": "string", "description": "As the tree shows it.", "examples": ["store/journal"]}}},
   "Stats": {"type": "object", "required": ["runs", "version", "uptime_s", "started_at"], "properties": {
     "runs": {"type": "object", "additionalProperties": {"type": "integer"}}, "version": {"type": "string"},

@@ -52,6 +52,8 @@ enum class operation : uint8_t {
   get_tree,
   kill_actor,
   pause_agents,
+  get_cluster,
+  drain_node,
   get_stats,
   get_health,
   get_readiness,

@@ -68,4 +68,25 @@ struct feed_drained {
   }
 };
 
+// --- between the feeds of two nodes; both may be lost ---
+
+/// There are readers of that tenant on `node` (set by who takes it): tell it what grows.
+struct watch_feed {
+  tenant_id tenant;
+  int64_t node = 0;
+  template <class Inspector>
+  friend typename Inspector::result_type inspect(Inspector& f, watch_feed& x) {
+    return f(caf::meta::type_name("watch_feed"), x.tenant, x.node);
+  }
+};
+/// The tenant's feed goes up to there.
+struct feed_grown {
+  tenant_id tenant;
+  uint64_t newest = 0;
+  template <class Inspector>
+  friend typename Inspector::result_type inspect(Inspector& f, feed_grown& x) {
+    return f(caf::meta::type_name("feed_grown"), x.tenant, x.newest);
+  }
+};
+
 } // namespace steward

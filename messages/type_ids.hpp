@@ -3,6 +3,7 @@
 #include "messages/admission.hpp"
 #include "messages/agents.hpp"
 #include "messages/api.hpp"
+#include "messages/cluster.hpp"
 #include "messages/effects.hpp"
 #include "messages/events.hpp"
 #include "messages/feed.hpp"
@@ -63,6 +64,10 @@ CAF_ADD_TYPE_ID(steward_messages, (steward::change_agents))
 CAF_ADD_TYPE_ID(steward_messages, (steward::ask_agents))
 CAF_ADD_TYPE_ID(steward_messages, (steward::pause_agents))
 CAF_ADD_TYPE_ID(steward_messages, (steward::move_clock))
+CAF_ADD_TYPE_ID(steward_messages, (steward::show_cluster))
+CAF_ADD_TYPE_ID(steward_messages, (steward::drain_node))
+CAF_ADD_TYPE_ID(steward_messages, (steward::watch_feed))
+CAF_ADD_TYPE_ID(steward_messages, (steward::feed_grown))
 CAF_END_TYPE_ID_BLOCK(steward_messages)
 
 // These stay on their node: they hold a place, a socket or a thread of it.

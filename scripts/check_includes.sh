@@ -16,14 +16,15 @@ allowed() {
     store) echo store messages workflow ;;
     connectors) echo connectors supervision messages config workflow ;;
     agents) echo agents messages governance intelligence workflow ;;
-    actors) echo actors agents supervision messages store connectors config governance intelligence workflow ;;
+    cluster) echo cluster messages workflow ;;
+    actors) echo actors agents cluster supervision messages store connectors config governance intelligence workflow ;;
     gateway) echo gateway messages supervision config workflow ;;
-    app) echo app actors agents gateway supervision messages store connectors config governance intelligence demo workflow ;;
+    app) echo app actors agents cluster gateway supervision messages store connectors config governance intelligence demo workflow ;;
   esac
 }
 
 bad=0
-for folder in workflow governance intelligence demo tools messages supervision config store connectors agents actors gateway app; do
+for folder in workflow governance intelligence demo tools messages supervision config store connectors agents cluster actors gateway app; do
   ok=" $(allowed "$folder") "
   while IFS=: read -r file line text; do
     target=$(sed -E 's/.*#include "([a-z_]+)\/.*/\1/' <<<"$text")
@@ -31,6 +32,6 @@ for folder in workflow governance intelligence demo tools messages supervision c
     echo "$file:$line: $folder may not include $target" >&2
     bad=1
   done < <(grep -rnE '#include "[a-z_]+/' "$folder" --include='*.hpp' --include='*.cpp' |
-    grep -E '"(workflow|governance|intelligence|demo|tools|messages|supervision|config|store|connectors|agents|actors|gateway|app|tests)/' || true)
+    grep -E '"(workflow|governance|intelligence|demo|tools|messages|supervision|config|store|connectors|agents|cluster|actors|gateway|app|tests)/' || true)
 done
 exit $bad

@@ -39,12 +39,17 @@ std::optional<store_error> make_folder(const location& where) {
 } // namespace
 
 result<std::unique_ptr<engine>> open(const location& where,
-                                     std::function<void(const std::string&)> warn) {
+                                     std::function<void(const std::string&)> warn,
+                                     std::optional<cluster_identity> cluster) {
+  if (cluster && where.database.empty())
+    return failed{store_error{ec::conflict, "a cluster needs a database that its members share: "
+                                            "name one by --database"}};
   if (auto problem = make_folder(where)) return failed{*problem};
   return by_engine(
       where,
       [&](postgres::options o) {
         o.warn = std::move(warn);
+        o.cluster = std::move(cluster);
         return postgres::open(o);
       },
       sqlite::open);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "store/archive.hpp"
+#include "store/membership.hpp"
 
 #include <filesystem>
 #include <functional>
@@ -16,9 +17,11 @@ struct location {
 /// The same for people: without passwords.
 std::string describe(const location& where);
 
-/// The one place that chooses an engine. `warn` is told what an operator should know.
+/// The one place that chooses an engine. `warn` is told what an operator should know. With a
+/// `cluster` the store is shared with its other members, which takes PostgreSQL.
 result<std::unique_ptr<engine>> open(const location& where,
-                                     std::function<void(const std::string&)> warn);
+                                     std::function<void(const std::string&)> warn,
+                                     std::optional<cluster_identity> cluster = {});
 
 // Beside a server that may be using the store: neither makes it, nor brings it up to date.
 result<std::unique_ptr<reader>> open_reader(const location& where);

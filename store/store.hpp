@@ -1,6 +1,7 @@
 #pragma once
 
 #include "messages/failure.hpp"
+#include "messages/shards.hpp"
 #include "messages/write_batch.hpp"
 #include "workflow/outcome.hpp"
 
@@ -35,6 +36,9 @@ public:
   /// that can't be applied does not take the others with it. After `unavailable` nothing of the
   /// group is there, and the same group may be sent again.
   virtual commit_report commit(std::span<const write_batch* const> group) = 0;
+  /// Gives the shards of a cluster back, in the order of commits: what was committed before is
+  /// there, and nothing of them is committed after. False: not now, try again.
+  virtual bool release(const std::vector<shard>&) { return true; }
 };
 
 struct run_query {
@@ -167,6 +171,8 @@ public:
   virtual result<std::vector<tenant_id>> busy_tenants() = 0;
 };
 
+class membership;
+
 /// Opens connections. Thread-safe.
 class engine {
 public:
@@ -174,6 +180,8 @@ public:
   /// At most one writer may be open at a time.
   virtual result<std::unique_ptr<writer>> open_writer() = 0;
   virtual result<std::unique_ptr<reader>> open_reader() = 0;
+  /// This server's part in the cluster; null when it is alone.
+  virtual membership* cluster() { return nullptr; }
 };
 
 } // namespace steward::store

@@ -1,5 +1,6 @@
 #include "actors/agents/overseer.hpp"
 
+#include "actors/cluster/messages.hpp"
 #include "actors/tell_batch.hpp"
 #include "agents/documents.hpp"
 #include "messages/record_bodies.hpp"
@@ -33,15 +34,22 @@ public:
     read();
   }
 
+  /// In a cluster now and then: another node may have stored it.
   void read() {
     const auto row = reader_->get_record(nobody, collection, record);
     if (!row) return self_->delayed_send(self_, milliseconds{500}, read_atom::value);
-    if (!*row) return;
+    if (node_->shards.clustered())
+      self_->delayed_send(self_, milliseconds{2'000}, read_atom::value);
+    if (!*row || !under_way_.empty()) return;
     if (const auto data = workflow::parse_json((*row)->data)) hold(*data);
   }
 
   void pause(const pause_agents& m, const reply_slot& slot) {
     if (!m.change) return slot.answer(reply::ok(workflow::to_json(document_)));
+    if (!node_->shards.here(nobody)) {
+      if (const auto router = node_->router->get()) self_->send(router, passed_on(m, nobody, slot));
+      return; // without a router the slot answers
+    }
     const auto journal = node_->journal->get();
     if (!journal) return; // the slot answers
     const auto now = node_->outside.now_us();

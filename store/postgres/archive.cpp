@@ -99,7 +99,11 @@ constexpr auto count_runs =
     " count(*) FILTER (WHERE status = 5), count(*) FILTER (WHERE status = 6)] AS n"
     " FROM steward.runs GROUP BY tenant) c WHERE c.tenant = t.id;"
     "SELECT setval('steward.collection_numbers', greatest(1, (SELECT max(id) FROM"
-    " steward.collections)), EXISTS (SELECT FROM steward.collections))";
+    " steward.collections)), EXISTS (SELECT FROM steward.collections));"
+    "SELECT setval('steward.tenant_numbers', greatest(1, (SELECT max(id) FROM"
+    " steward.tenants)), EXISTS (SELECT FROM steward.tenants));"
+    "SELECT setval('steward.workflow_numbers', greatest(1, (SELECT max(id) FROM"
+    " steward.workflows)), EXISTS (SELECT FROM steward.workflows))";
 
 /// What these connections do takes as long as it takes.
 options patient(options o) {

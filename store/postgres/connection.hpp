@@ -31,6 +31,8 @@ public:
   bool may_pass() const;
   /// Another writer has taken over: see `writer_seat`.
   bool fenced() const { return state_ == "SW001"; }
+  /// Another server has the shard of one of these tenants.
+  bool not_ours() const { return state_ == "SW002"; }
   /// What was read can't be a healthy store.
   bool blames_store() const;
 

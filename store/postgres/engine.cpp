@@ -1,5 +1,6 @@
 #include "store/postgres/engine.hpp"
 
+#include "store/postgres/cluster.hpp"
 #include "store/postgres/migrations.hpp"
 #include "store/postgres/reader.hpp"
 #include "store/postgres/url.hpp"
@@ -13,9 +14,16 @@ namespace {
 
 /// What the engine and its connections share.
 struct open_store {
-  explicit open_store(options o) : settings(std::move(o)), seat(settings) {}
+  explicit open_store(options o)
+      : settings(std::move(o)),
+        standing(settings.cluster ? std::make_shared<cluster_standing>() : nullptr),
+        seat(settings, standing) {
+    if (standing) cluster = std::make_unique<postgres::cluster>(settings, standing);
+  }
   const options settings;
+  const std::shared_ptr<cluster_standing> standing; ///< Null without a cluster.
   writer_seat seat;
+  std::unique_ptr<postgres::cluster> cluster;
   std::atomic<bool> has_writer = false;
 };
 
@@ -30,13 +38,16 @@ public:
     // Frees the place when the writer goes.
     const std::shared_ptr<void> place{store_.get(),
                                       [store = store_](void*) { store->has_writer = false; }};
-    return std::unique_ptr<writer>{std::make_unique<postgres_writer>(store_->seat, place)};
+    return std::unique_ptr<writer>{
+        std::make_unique<postgres_writer>(store_->seat, store_->standing, place)};
   }
 
   result<std::unique_ptr<reader>> open_reader() override {
     return std::unique_ptr<reader>{
         std::make_unique<postgres_reader>(store_->settings, store_->seat, store_)};
   }
+
+  membership* cluster() override { return store_->cluster.get(); }
 
 private:
   std::shared_ptr<open_store> store_;
@@ -68,6 +79,8 @@ result<std::unique_ptr<engine>> open(const options& o) {
       look_around(*db, o);
     }
     auto store = std::make_shared<open_store>(o);
+    if (store->cluster)
+      if (auto problem = store->cluster->join()) return failed{*problem};
     store->seat.take();
     return std::unique_ptr<engine>{std::make_unique<postgres_engine>(std::move(store))};
   } catch (const sql_error& e) {

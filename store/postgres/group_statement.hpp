@@ -1,5 +1,6 @@
 #pragma once
 
+#include "messages/shards.hpp"
 #include "store/postgres/connection.hpp"
 
 namespace steward::store::postgres {
@@ -27,7 +28,11 @@ public:
   bool empty() const { return parts_.empty(); }
   size_t bytes() const { return values_.bytes(); }
 
-  /// Throws `sql_error`: SQLSTATE SW001 when another writer has taken over.
+  /// In a cluster: the node must have these.
+  void require(const shard_set& shards) { shards_ |= shards; }
+
+  /// Throws `sql_error`: SQLSTATE SW001 when another writer has taken over, SW002 when a required
+  /// shard is not this node's.
   void run(connection& on, int64_t epoch, uint64_t number) const;
 
 private:
@@ -36,6 +41,7 @@ private:
   std::vector<const row_change*> parts_;
   std::vector<size_t> ends_; ///< Of the parts' values.
   parameters values_;
+  shard_set shards_; ///< None: there is no cluster.
 };
 
 } // namespace steward::store::postgres

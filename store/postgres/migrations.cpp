@@ -13,6 +13,7 @@ constexpr auto program = "steward";
 struct found_schema {
   bool exists = false; ///< An empty one may have been made for us.
   int64_t version = 0;
+  int64_t oldest = 0; ///< That a program must know to go on with it.
 };
 
 store_error refuse(std::string reason) { return {ec::conflict, std::move(reason)}; }
@@ -22,14 +23,18 @@ result<found_schema> find_schema(connection& db) {
       "SELECT (SELECT count(*) FROM pg_namespace WHERE nspname = 'steward'),"
       " (SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
       " WHERE n.nspname = 'steward'), (SELECT count(*) FROM pg_attribute a"
-      " WHERE a.attrelid = to_regclass('steward.store') AND a.attname IN ('program', 'version'))");
-  found_schema found{what[0].integer(0) > 0, 0};
+      " WHERE a.attrelid = to_regclass('steward.store') AND a.attname IN ('program', 'version')),"
+      " (SELECT count(*) FROM pg_attribute a"
+      " WHERE a.attrelid = to_regclass('steward.store') AND a.attname = 'oldest')");
+  found_schema found{what[0].integer(0) > 0, 0, 0};
   if (what[0].integer(1) == 0) return found;
   if (what[0].integer(2) == 2) {
-    const auto ours = db.execute("SELECT version FROM steward.store WHERE program = '" +
-                                 std::string{program} + "'");
+    const auto* oldest = what[0].integer(3) > 0 ? "oldest" : "version";
+    const auto ours = db.execute("SELECT version, " + std::string{oldest} +
+                                 " FROM steward.store WHERE program = '" + program + "'");
     if (ours.size() == 1) {
       found.version = ours[0].integer(0);
+      found.oldest = ours[0].integer(1);
       return found;
     }
   }
@@ -37,9 +42,11 @@ result<found_schema> find_schema(connection& db) {
                        "was left as it is")};
 }
 
-std::optional<store_error> refuse_newer(int64_t version) {
-  if (version <= schema_version()) return std::nullopt;
-  return refuse("the database has schema " + std::to_string(version) +
+/// A newer one is no obstacle when it says so: servers of two versions work side by side while
+/// they are being replaced.
+std::optional<store_error> refuse_newer(const found_schema& found) {
+  if (found.version <= schema_version() || found.oldest <= schema_version()) return std::nullopt;
+  return refuse("the database has schema " + std::to_string(found.version) +
                 ", this steward knows schemas up to " + std::to_string(schema_version()) +
                 ": use a newer steward");
 }
@@ -63,8 +70,8 @@ std::optional<store_error> migrate(connection& db) {
   db.execute("SET statement_timeout = 0; BEGIN; SET LOCAL steward.tenant = '*';"
              "SELECT pg_advisory_xact_lock(1400141175, 2)");
   const auto found = find_schema(db);
-  auto problem = found ? refuse_newer(found->version) : std::optional{found.error()};
-  if (problem || found->version == schema_version()) {
+  auto problem = found ? refuse_newer(*found) : std::optional{found.error()};
+  if (problem || found->version >= schema_version()) {
     db.execute("ROLLBACK");
     return problem;
   }
@@ -84,7 +91,7 @@ std::optional<store_error> migrate(connection& db) {
 std::optional<store_error> check_schema(connection& db) {
   const auto found = find_schema(db);
   if (!found) return found.error();
-  if (auto problem = refuse_newer(found->version)) return problem;
+  if (auto problem = refuse_newer(*found)) return problem;
   if (found->version < schema_version())
     return refuse(
         "the database's schema is older than it was: was a backup put back? Start steward "

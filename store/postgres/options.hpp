@@ -1,7 +1,10 @@
 #pragma once
 
+#include "store/membership.hpp"
+
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 
 namespace steward::store::postgres {
@@ -26,6 +29,7 @@ struct options {
   milliseconds doubt_patience{1'000};
   /// Told what an operator should know, though it is no error. May be empty.
   std::function<void(const std::string&)> warn = {};
+  std::optional<cluster_identity> cluster = {}; ///< None: the only steward on the database.
 };
 
 } // namespace steward::store::postgres

@@ -8,9 +8,12 @@ namespace steward::store::postgres::writing {
 
 // --- what a group needs to know -----------------------------------------------------------------
 
-inline const statement last_ids{
-    "last_ids",
-    "SELECT (SELECT max(id) FROM steward.tenants), (SELECT max(id) FROM steward.workflows)"};
+// Numbers for what is new. Sequences, because several servers may write; what is not used is lost.
+inline const statement free_tenants{
+    "free_tenants", "SELECT nextval('steward.tenant_numbers') FROM generate_series(1, $1::bigint)"};
+inline const statement free_workflows{
+    "free_workflows",
+    "SELECT nextval('steward.workflow_numbers') FROM generate_series(1, $1::bigint)"};
 
 inline const statement find_tenants{
     "find_tenants", "SELECT name, id, newest_event, newest_in_inbox, pending, running, waiting, "
@@ -271,9 +274,9 @@ inline constexpr row_change add_history{
         " x (tenant, collection, id, version, created_us, updated_us, data)"};
 
 inline const statement* const lookups[] = {
-    &last_ids,    &find_tenants,     &find_workflows, &find_versions,  &find_runs,
-    &find_keys,   &find_events,      &oldest_events,  &find_listeners, &oldest_runs,
-    &oldest_feed, &find_collections, &find_records,   &shapes};
+    &find_tenants,     &find_workflows, &find_versions,  &find_runs,   &find_keys,
+    &find_events,      &oldest_events,  &find_listeners, &oldest_runs, &oldest_feed,
+    &find_collections, &find_records,   &shapes};
 inline constexpr const row_change* changes[] = {
     &put_tenants,    &add_events,       &add_workflows,      &add_runs,          &update_runs,
     &add_entries,    &put_keys,         &drop_old_keys,      &put_timers,        &drop_timers,

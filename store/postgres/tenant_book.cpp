@@ -16,7 +16,6 @@ void tenant_book::want(const tenant_id& name) {
 }
 
 void tenant_book::load(connection& db) {
-  if (last_id_ < 0) last_id_ = static_cast<int32_t>(db.run(writing::last_ids)[0].integer(0));
   if (unknown_.empty()) return;
   column<std::string_view> names;
   for (const auto* entry : unknown_) names.add(entry->first);
@@ -29,8 +28,15 @@ void tenant_book::load(connection& db) {
     for (size_t i = 0; i < status_count; ++i)
       tenant.counts[i] = row.integer(4 + static_cast<int>(i));
   }
+  std::vector<known*> strangers;
   for (auto* entry : unknown_)
-    if (!entry->second.exists) entry->second.id = ++last_id_;
+    if (!entry->second.exists) strangers.push_back(entry);
+  if (!strangers.empty()) {
+    const auto ids =
+        db.run(writing::free_tenants, parameters::of(static_cast<int64_t>(strangers.size())));
+    for (size_t i = 0; i < strangers.size(); ++i)
+      strangers[i]->second.id = static_cast<int32_t>(ids[i].integer(0));
+  }
   unknown_.clear();
 }
 
@@ -127,7 +133,6 @@ void tenant_book::forget() {
   discard();
   tenants_.clear();
   published_.clear();
-  last_id_ = -1;
 }
 
 } // namespace steward::store::postgres

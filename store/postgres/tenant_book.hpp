@@ -61,7 +61,6 @@ private:
   std::vector<known*> unknown_; ///< Not yet looked up.
   tenant_state* current_ = nullptr;
   std::vector<feed_chunk> published_;
-  int32_t last_id_ = -1; ///< -1: not looked up.
 };
 
 } // namespace steward::store::postgres

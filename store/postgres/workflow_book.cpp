@@ -10,6 +10,7 @@ void workflow_book::want(int64_t id) {
 
 void workflow_book::want(const tenant_state& tenant, const workflow_ref& ref) {
   versions_.want({tenant.id, ref.namespace_, ref.name, ref.version});
+  ++ids_wanted_;
 }
 
 void workflow_book::load(connection& db) {
@@ -21,7 +22,8 @@ void workflow_book::load(connection& db) {
   }
   const auto& wanted = versions_.wanted();
   if (wanted.empty()) return;
-  if (last_id_ < 0) last_id_ = db.run(writing::last_ids)[0].integer(1);
+  for (const auto row : db.run(writing::free_workflows, parameters::of(ids_wanted_)))
+    free_ids_.push_back(row.integer(0));
   column<int32_t> tenants;
   column<std::string_view> namespaces, names, versions;
   for (const auto* item : wanted) {
@@ -59,7 +61,8 @@ std::optional<workflow_book::deployed> workflow_book::find(const tenant_state& t
 }
 
 int64_t workflow_book::add(const tenant_state& tenant, const workflow_row& row) {
-  const auto id = ++last_id_;
+  const auto id = free_ids_.back();
+  free_ids_.pop_back();
   const auto& ref = row.ref;
   // The first version of a name founds the family, the others join it.
   auto& family = families_.edit({tenant.id, ref.namespace_, ref.name});
@@ -113,12 +116,13 @@ void workflow_book::discard() {
   ids_.clear();
   versions_.clear();
   families_.clear();
+  free_ids_.clear();
+  ids_wanted_ = 0;
 }
 
 void workflow_book::forget() {
   discard();
   known_.clear();
-  last_id_ = -1;
 }
 
 } // namespace steward::store::postgres

@@ -53,7 +53,8 @@ private:
   row_book<int64_t, place> ids_;
   row_book<version_key, deployment> versions_;
   row_book<name_key, founder> families_;
-  int64_t last_id_ = -1; ///< -1: not looked up.
+  int64_t ids_wanted_ = 0;
+  std::vector<int64_t> free_ids_; ///< For new versions.
 };
 
 } // namespace steward::store::postgres

@@ -29,8 +29,9 @@ constexpr auto take_over =
 
 } // namespace
 
-writer_seat::writer_seat(const options& o)
-    : options_(o), session_(o, "steward writer", [this](connection& db) { sit_down(db); }) {}
+writer_seat::writer_seat(const options& o, std::shared_ptr<cluster_standing> standing)
+    : options_(o), standing_(std::move(standing)),
+      session_(o, writer_program, [this](connection& db) { sit_down(db); }) {}
 
 connection& writer_seat::take() {
   const std::lock_guard lock{mutex_};
@@ -47,13 +48,40 @@ void writer_seat::sit_down(connection& db) {
   if (const auto problem = check_schema(db)) throw sql_error{{}, false, problem->reason};
   db.execute("SET steward.tenant = '*'");
   refuse_younger(db);
+  if (standing_) return sit_down_among_others(db);
   epoch_ = db.execute(take_over)[0].integer(0);
-  if (in_doubt_) {
-    const auto left = db.execute("SELECT last_group FROM steward.writers WHERE epoch = " +
-                                 std::to_string(doubt_.epoch));
-    found_ = !left.empty() && left[0].number(0) == doubt_.number;
-    in_doubt_ = false;
-  }
+  end_doubt(db);
+}
+
+/// A member that was given up has no seat, but it may look what became of its last commit: its
+/// epoch was closed with it.
+void writer_seat::sit_down_among_others(connection& db) {
+  const auto node = std::to_string(standing_->node());
+  db.execute("BEGIN; " + std::string{lock_cluster});
+  const bool member =
+      !db.execute("SELECT FROM steward.nodes WHERE state < 2 AND id = " + node).empty();
+  if (member)
+    epoch_ =
+        db.execute("UPDATE steward.writers SET closed = true WHERE NOT closed AND node = " + node +
+                   "; DELETE FROM steward.writers WHERE closed AND since < now() - interval"
+                   " '1 day' AND epoch < (SELECT max(epoch) FROM steward.writers) - 1000;"
+                   "INSERT INTO steward.writers (epoch, node, backend)"
+                   " SELECT coalesce(max(epoch), 0) + 1, " +
+                   node + ", pg_backend_pid() FROM steward.writers RETURNING epoch")[0]
+            .integer(0);
+  db.execute("COMMIT");
+  end_doubt(db);
+  if (member) return;
+  standing_->lose_all();
+  throw sql_error{{}, false, "this server was given up by the others: its lease was over"};
+}
+
+void writer_seat::end_doubt(connection& db) {
+  if (!in_doubt_) return;
+  const auto left = db.execute("SELECT last_group FROM steward.writers WHERE epoch = " +
+                               std::to_string(doubt_.epoch));
+  found_ = !left.empty() && left[0].number(0) == doubt_.number;
+  in_doubt_ = false;
 }
 
 /// It was put back to an earlier time, or another server took over that had not got everything:
@@ -64,6 +92,7 @@ void writer_seat::refuse_younger(connection& db) {
                                std::to_string(committed_.epoch));
   if (!went_back_ && !left.empty() && left[0].number(0) >= committed_.number) return;
   went_back_ = true;
+  if (standing_) standing_->report_loss();
   throw sql_error{{},
                   false,
                   "the database lacks commits that it had confirmed (was it put back to an earlier "
@@ -80,8 +109,9 @@ void writer_seat::take_lock(connection& db) {
     patience = std::min(patience, again_patience);
   }
   try {
-    db.execute("SET lock_timeout = " + std::to_string(patience.count()) +
-               "; SELECT pg_advisory_lock(" + std::string{lock_key} + ")");
+    db.execute("SET lock_timeout = " + std::to_string(patience.count()) + "; SELECT " +
+               (standing_ ? "pg_advisory_lock_shared(" : "pg_advisory_lock(") +
+               std::string{lock_key} + ")");
   } catch (const sql_error& e) {
     if (e.state() != "55P03") throw;
     throw sql_error{e.state(), false, "another steward" + holder(db) + " writes this database"};
@@ -115,6 +145,7 @@ bool writer_seat::came_to_be(uint64_t number, const std::string& why) {
       session_.get();
       return found_;
     } catch (const sql_error& e) {
+      if (!in_doubt_) return found_; // No seat to be had, but it is known.
       if (session::clock::now() >= deadline)
         throw outcome_unknown{"the connection was lost in the middle of a commit (" + why +
                               "), and what became of it can't be learned yet: " + e.what()};
@@ -127,7 +158,12 @@ void writer_seat::require_certainty() {
   if (went_back_) throw sql_error{{}, false, "the database lacks commits that it had confirmed"};
   if (!in_doubt_) return;
   const std::lock_guard lock{mutex_};
-  if (in_doubt_) session_.get();
+  if (!in_doubt_) return;
+  try {
+    session_.get();
+  } catch (const sql_error&) {
+    if (in_doubt_) throw;
+  }
 }
 
 } // namespace steward::store::postgres

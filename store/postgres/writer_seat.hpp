@@ -1,5 +1,6 @@
 #pragma once
 
+#include "store/postgres/cluster_standing.hpp"
 #include "store/postgres/session.hpp"
 
 #include <atomic>
@@ -14,14 +15,17 @@ public:
   using std::runtime_error::runtime_error;
 };
 
-/// The right to write, which one connection in the world has. It is an advisory lock, which keeps a
+/// The right to write, which one connection in the world has, or one of each member of a cluster
+/// for the tenants of its shards. It is an advisory lock, which keeps a
 /// second steward out for as long as the connection lives, and an epoch in the table of writers,
 /// which keeps out what an earlier connection had under way: taking the seat waits for the earlier
 /// one's last commit and closes its epoch, and a commit of a closed epoch fails. After that the
-/// earlier one's last group is there or will never be.
+/// earlier one's last group is there or will never be. Members of a cluster share the lock among
+/// themselves, and each has an epoch of its own.
 class writer_seat {
 public:
-  explicit writer_seat(const options& o);
+  /// `standing` is null without a cluster.
+  explicit writer_seat(const options& o, std::shared_ptr<cluster_standing> standing = nullptr);
 
   /// Throws `sql_error`, `lost`, when the seat can't be had now.
   connection& take();
@@ -56,12 +60,15 @@ private:
     uint64_t number = 0;
   };
   void sit_down(connection& db);
+  void sit_down_among_others(connection& db);
+  void end_doubt(connection& db);
   void take_lock(connection& db);
   std::string holder(connection& db);
   void refuse_younger(connection& db);
   bool came_to_be(uint64_t number, const std::string& why);
 
   const options& options_;
+  const std::shared_ptr<cluster_standing> standing_;
   std::mutex mutex_; ///< Around taking the seat: readers may have to, to end a doubt.
   session session_;
   int backend_ = 0; ///< That sat here last.

@@ -80,14 +80,10 @@ CAF_TEST(no query of the reader reads a whole table) {
 
 CAF_TEST(no statement of the writer reads a whole table) {
   for (const auto* query : writing::lookups)
-    if (query != &writing::last_ids && query != &writing::shapes) check(query->name, query->sql);
+    if (query != &writing::shapes) check(query->name, query->sql);
   for (const auto* change : writing::changes)
     check(std::to_string(change->number),
           std::string{"WITH part AS ("} + change->sql + ") SELECT 1");
-}
-
-CAF_TEST(the newest ids are the ends of indexes) {
-  CAF_CHECK(!is_slow(plan(writing::last_ids.sql)));
 }
 
 CAF_TEST(rare runs are found by the partial indexes) {

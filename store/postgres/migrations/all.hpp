@@ -7,7 +7,9 @@ namespace steward::store::postgres::migrations {
 extern const char* const first_schema_0001;
 extern const char* const records_0002;
 extern const char* const shapes_0003;
+extern const char* const cluster_0004;
 
-inline const char* const all[] = {first_schema_0001, records_0002, shapes_0003};
+inline const char* const all[] = {first_schema_0001, records_0002, shapes_0003,
+                                  cluster_0004};
 
 } // namespace steward::store::postgres::migrations
