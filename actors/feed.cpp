@@ -30,6 +30,8 @@ public:
       : self_(self), node_(std::move(n)) {}
 
   ~feed_state() {
+    for (auto& [tenant, nodes] : watchers_)
+      for (auto& [node, w] : nodes) change_watched(w, {});
     for (auto& [id, r] : readers_) {
       r.sink->close("the feed restarts; resume after the last sequence you saw");
       unwatch(r);
@@ -53,7 +55,12 @@ public:
   /// Another node has readers of a tenant that is here. It says so again before `watch_time` is
   /// over.
   void watched_from(const watch_feed& m) {
-    watchers_[m.tenant][m.node] = clock::now() + watch_time;
+    auto& w = watchers_[m.tenant][m.node];
+    w.until = now() + watch_time;
+    std::set<run_id> runs;
+    for (const auto& text : m.runs)
+      if (const auto run = run_id::parse(text)) runs.insert(*run);
+    change_watched(w, std::move(runs));
     node_->feed_is_read = true;
     look_for_watches();
   }
@@ -70,9 +77,12 @@ public:
   /// What other nodes tell may be lost, and tenants move: now and then the store is asked.
   void look() {
     looking_ = false;
-    const auto now = clock::now();
-    for (auto& [tenant, nodes] : watchers_)
-      std::erase_if(nodes, [&](const auto& each) { return each.second < now; });
+    const auto at = now();
+    for (auto& [tenant, nodes] : watchers_) {
+      for (auto& [node, w] : nodes)
+        if (w.until < at) change_watched(w, {});
+      std::erase_if(nodes, [&](const auto& each) { return each.second.until < at; });
+    }
     std::erase_if(watchers_, [](const auto& each) { return each.second.empty(); });
     for (const auto& [tenant, t] : tenants_)
       if (!t.readers.empty() && !node_->shards.here(tenant)) watch(tenant);
@@ -80,7 +90,18 @@ public:
     if (node_->feed_is_read) look_for_watches();
   }
 
+  /// Of a run on another node.
+  void steps(const feed_steps& m) {
+    if (m.types.size() != m.documents.size() || m.types.size() != m.times_us.size()) return;
+    std::vector<run_progress::item> items;
+    for (size_t i = 0; i < m.types.size(); ++i)
+      items.push_back({m.types[i], m.documents[i], m.times_us[i]});
+    if (const auto run = run_id::parse(m.run))
+      progress({m.tenant, *run, std::make_shared<const std::vector<run_progress::item>>(items)});
+  }
+
   void progress(const run_progress& m) {
+    tell_watchers(m);
     const auto found = tenants_.find(m.tenant);
     if (found == tenants_.end()) return;
     const auto run = m.run.text();
@@ -104,12 +125,12 @@ public:
     r.wants = std::move(wants);
     tenants_[r.wants.tenant].readers.insert(id);
     node_->feed_is_read = true;
-    if (!node_->shards.here(r.wants.tenant)) watch(r.wants.tenant);
     look_for_watches();
     if (const auto run = run_id::parse(r.wants.run)) {
       r.watched = run;
       node_->watched.add(*run);
     }
+    if (!node_->shards.here(r.wants.tenant)) watch(r.wants.tenant);
     ask(id, 0, 0);
   }
 
@@ -148,7 +169,35 @@ public:
   }
 
 private:
-  using clock = std::chrono::steady_clock;
+  using moment = caf::actor_clock::time_point;
+  moment now() const { return self_->clock().now(); }
+
+  struct watcher {
+    moment until;
+    std::set<run_id> runs; ///< Whose steps it wants.
+  };
+
+  void change_watched(watcher& w, std::set<run_id> runs) {
+    for (const auto& run : runs) node_->watched.add(run);
+    for (const auto& run : w.runs) node_->watched.remove(run);
+    w.runs = std::move(runs);
+  }
+
+  void tell_watchers(const run_progress& m) {
+    const auto found = watchers_.find(m.tenant);
+    const auto router = node_->router->get();
+    if (found == watchers_.end() || !router) return;
+    feed_steps steps{m.tenant, m.run.text(), {}, {}, {}};
+    for (const auto& item : *m.items) {
+      steps.types.push_back(item.type);
+      steps.documents.push_back(item.json);
+      steps.times_us.push_back(item.time_us);
+    }
+    for (const auto& [node, w] : found->second)
+      if (w.runs.contains(m.run))
+        self_->send(router,
+                    tell_node{node, cluster::name_of<feed_steps>(), cluster::encode(steps)});
+  }
 
   void look_for_watches() {
     if (!node_->shards.clustered() || std::exchange(looking_, true)) return;
@@ -157,9 +206,12 @@ private:
 
   void watch(const tenant_id& tenant) {
     const auto router = node_->router->get();
+    watch_feed wish{tenant, 0, {}};
+    for (const auto id : tenants_[tenant].readers)
+      if (const auto& run = readers_.at(id).wants.run; !run.empty()) wish.runs.push_back(run);
     if (router)
-      self_->send(router, tell_owner{tenant, cluster::name_of<watch_feed>(),
-                                     cluster::encode(watch_feed{tenant, 0})});
+      self_->send(router,
+                  tell_owner{tenant, cluster::name_of<watch_feed>(), cluster::encode(wish)});
     const auto loader = node_->loader->get();
     if (!loader) return;
     self_->request(loader, caf::infinite, read_feed{tenant, 0, 0})
@@ -175,8 +227,8 @@ private:
     const auto found = watchers_.find(tenant);
     const auto router = node_->router->get();
     if (found == watchers_.end() || !router) return;
-    for (const auto& [watcher, until] : found->second)
-      self_->send(router, tell_node{watcher, cluster::name_of<feed_grown>(),
+    for (const auto& [node, w] : found->second)
+      self_->send(router, tell_node{node, cluster::name_of<feed_grown>(),
                                     cluster::encode(feed_grown{tenant, newest})});
   }
 
@@ -283,7 +335,7 @@ private:
   std::map<uint64_t, reader> readers_;
   uint64_t notices_ = 0;
   /// Nodes with readers of tenants that are here, and until when they said so.
-  std::map<tenant_id, std::map<int64_t, clock::time_point>> watchers_;
+  std::map<tenant_id, std::map<int64_t, watcher>> watchers_;
   bool looking_ = false;
 };
 
@@ -299,6 +351,7 @@ caf::behavior feed(caf::event_based_actor* self, std::shared_ptr<node> n) {
       [state](const feed_drained& m) { state->bring(m.subscription); },
       [state](const watch_feed& m) { state->watched_from(m); },
       [state](const feed_grown& m) { state->grown(m); },
+      [state](const feed_steps& m) { state->steps(m); },
       [state](look_atom) { state->look(); },
   }
       .or_else(supervision::prepare(self));

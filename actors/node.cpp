@@ -23,16 +23,16 @@ bool watch_list::watched(const run_id& run) const {
 node::node(config::settings s, world& w, std::shared_ptr<store::engine> e)
     : settings(std::move(s)), outside(w), engine(std::move(e)),
       services(std::make_shared<supervision::services>(w)),
-      shards(engine && engine->cluster() != nullptr),
-      journal(services->slot("store/journal")), library(services->slot("store/library")),
-      records(services->slot("store/records")), queries(services->slot("store/queries")),
+      shards(engine && engine->cluster() != nullptr), journal(services->slot("store/journal")),
+      library(services->slot("store/library")), records(services->slot("store/records")),
+      queries(services->slot("store/queries")),
       record_queries(services->slot("store/record_queries")),
       loader(services->slot("store/loader")), timers(services->slot("timers")),
       feed(services->slot("feed")), http_client(services->slot("http_client")),
       tenants(services->slot("tenants")), agenda(services->slot("agenda")),
       desk(services->slot("agents/desk")), overseer(services->slot("agents/overseer")),
-      membership(services->slot("cluster/membership")),
-      router(services->slot("cluster/router")) {}
+      membership(services->slot("cluster/membership")), router(services->slot("cluster/router")),
+      gateway(services->slot("gateway")) {}
 
 caf::actor node::tenant_or_loader(const tenant_id& tenant) const {
   if (const auto d = tenant_doors->find(tenant))

@@ -39,6 +39,10 @@ struct node_counters {
   std::atomic<uint64_t> actor_crashes{0}, actor_restarts{0};
   std::atomic<int64_t> runs_awake{0}, timers_armed{0};
   std::atomic<uint64_t> agent_executions{0}, agent_failures{0};
+  // In a cluster: requests for tenants of other nodes, those of theirs for tenants here, and those
+  // whose tenant had moved.
+  std::atomic<uint64_t> requests_forwarded{0}, requests_served{0}, requests_moved{0};
+  std::atomic<int64_t> shards_here{0}, links{0}, clock_ahead_us{0};
 
   void count_end(run_status status) {
     (status == run_status::completed ? runs_completed
@@ -74,7 +78,7 @@ struct node {
   // Where the actors of the static tree are found, whatever their incarnation.
   using slot = std::shared_ptr<supervision::service_slot>;
   const slot journal, library, records, queries, record_queries, loader, timers, feed, http_client,
-      tenants, agenda, desk, overseer, membership, router;
+      tenants, agenda, desk, overseer, membership, router, gateway;
 
   /// The tenant's actor, or the tenants actor, which loads it and forwards.
   caf::actor tenant_or_loader(const tenant_id& tenant) const;

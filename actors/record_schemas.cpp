@@ -21,9 +21,8 @@ record_schemas::find(store::reader& reader, const tenant_id& tenant, const std::
     text_bytes_ = 0;
   }
   text_bytes_ += (*row)->schema.size();
-  return known_[{tenant, name}] =
-             std::make_shared<known_collection>(std::move(**row), std::move(*schema),
-                                                text->get("readOnly") == workflow::value{true});
+  return known_[{tenant, name}] = std::make_shared<known_collection>(
+             std::move(**row), std::move(*schema), text->get("readOnly") == workflow::value{true});
 }
 
 void record_schemas::forget(const tenant_id& tenant, const std::string& name) {

@@ -13,10 +13,11 @@ namespace steward {
 ///             spawn_child, child_done, cancel_child; run_alone, answer_existing, workflow_changed;
 ///             publish_events (reply_slot, ticket), open_listener, close_listener, event_seen,
 ///             inbox_grown, event_due; what changes records (messages/record_requests.hpp), for
-///             slot "store/records"; change_agents, for its gate; agents_declared, from it; and what
-///             a supervisor accepts
+///             slot "store/records"; change_agents, for its gate; agents_declared, from it; and
+///             what a supervisor accepts
 /// Replies     in the slots, mostly through the run concerned
-/// Supervisor  tenants, one_for_one, permanent; is itself a supervisor (one_for_one): runner, inbox,
+/// Supervisor  tenants, one_for_one, permanent; is itself a supervisor (one_for_one): runner,
+/// inbox,
 ///             schedules, gate and agents permanent, runs transient
 /// Persists    nothing of its own
 /// Fails       crash: its runs are stopped; restarted, it wakes those that were running. A run that

@@ -116,6 +116,7 @@ private:
     if (!closing_ || !leaving_.empty()) return;
     self_->send(closing_->author, shards_closed{});
     closing_.reset();
+    read_timers_again(); // Theirs are forgotten.
   }
 
   void recover_later() { self_->delayed_send(self_, milliseconds{200}, recover_atom::value); }

@@ -66,8 +66,14 @@ public:
     schedule();
   }
 
-  /// From the first row on: some may have been written that nobody could tell of.
+  /// From the first row on: some may have been written that nobody could tell of. Those of tenants
+  /// that have gone elsewhere are forgotten.
   void read_all() {
+    for (auto at = due_.begin(); at != due_.end();) {
+      const auto next = std::next(at);
+      if (!node_->shards.here(at->second.tenant)) forget(at);
+      at = next;
+    }
     held_until_us_ = before_all;
     read();
   }

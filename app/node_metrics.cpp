@@ -47,6 +47,23 @@ MetricFamily labelled(std::string name, std::string help, MetricType type, const
   return family;
 }
 
+void add_cluster(std::vector<MetricFamily>& all, const node_counters& c) {
+  all.push_back(gauge("steward_cluster_shards", "Shards that this node has.", c.shards_here));
+  all.push_back(
+      gauge("steward_cluster_links", "Other nodes that this one has a link to.", c.links));
+  all.push_back(one("steward_cluster_clock_ahead_seconds",
+                    "This node's clock before the database's; negative: behind it.",
+                    MetricType::Gauge, static_cast<double>(c.clock_ahead_us.load()) / 1e6));
+  all.push_back(counter("steward_cluster_requests_forwarded_total",
+                        "Requests sent to other nodes, which have their tenants.",
+                        c.requests_forwarded));
+  all.push_back(counter("steward_cluster_requests_served_total",
+                        "Requests that other nodes sent here.", c.requests_served));
+  all.push_back(counter("steward_cluster_requests_moved_total",
+                        "Forwarded requests whose tenant was elsewhere by then.",
+                        c.requests_moved));
+}
+
 /// By the names that the salon's operators know.
 void add_agents(std::vector<MetricFamily>& all, const agent_totals::figures& f) {
   const auto sum = [](const std::map<std::string, uint64_t>& of) {
@@ -80,9 +97,9 @@ void add_agents(std::vector<MetricFamily>& all, const agent_totals::figures& f) 
   histogram.sample_sum = f.answer_seconds;
   for (size_t i = 0; i < f.answered.size(); ++i) {
     histogram.sample_count += f.answered[i];
-    histogram.bucket.push_back({histogram.sample_count,
-                                i < f.bounds.size() ? f.bounds[i]
-                                                    : std::numeric_limits<double>::infinity()});
+    histogram.bucket.push_back(
+        {histogram.sample_count,
+         i < f.bounds.size() ? f.bounds[i] : std::numeric_limits<double>::infinity()});
   }
   all.push_back(std::move(times));
 }
@@ -115,6 +132,7 @@ public:
                 c.agent_executions),
         counter("steward_agent_failures_total", "Times that it could not.", c.agent_failures),
     };
+    if (node_->shards.clustered()) add_cluster(all, c);
     add_agents(all, node_->agents_did.read());
     return all;
   }

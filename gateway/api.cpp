@@ -49,6 +49,8 @@ bool is_for_operators(operation does) {
   case operation::pause_agents:
   case operation::get_cluster:
   case operation::drain_node:
+  case operation::get_cluster_tree:
+  case operation::get_cluster_metrics:
     return true;
   default:
     return false;
@@ -198,6 +200,10 @@ void api::perform(call& c) {
     return get_cluster(c);
   case operation::drain_node:
     return drain_node(c);
+  case operation::get_cluster_tree:
+    return ask_nodes(c, "tree");
+  case operation::get_cluster_metrics:
+    return ask_nodes(c, "metrics");
   case operation::move_clock:
     return move_clock(c);
   case operation::receive_twilio:

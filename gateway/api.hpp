@@ -57,6 +57,8 @@ public:
                 std::chrono::nanoseconds took) override;
   void feed_drained(uint64_t subscription) override;
   void feed_gone(uint64_t subscription) override;
+  /// In Prometheus' text format.
+  std::string metrics() const;
 
 private:
   /// One request on its way through.
@@ -123,6 +125,7 @@ private:
   void pause_agents(call& c);
   void get_cluster(call& c);
   void drain_node(call& c);
+  void ask_nodes(call& c, const char* what);
   void get_stats(call& c);
   void get_health(call& c);
   void get_readiness(call& c);

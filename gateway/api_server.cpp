@@ -70,6 +70,11 @@ void api::get_cluster(call& c) {
   c.ask(*router_, "the way to the other servers", show_cluster{});
 }
 
+void api::ask_nodes(call& c, const char* what) {
+  if (!options_.clustered) return c.fail(no_cluster());
+  c.ask(*router_, "the way to the other servers", ask_cluster{what});
+}
+
 void api::drain_node(call& c) {
   if (!options_.clustered) return c.fail(no_cluster());
   if (!c.request.body.empty()) return c.fail("", "this call has no body", "an empty body");
@@ -105,10 +110,14 @@ void api::get_readiness(call& c) {
           std::chrono::milliseconds{1000}});
 }
 
+std::string api::metrics() const {
+  return metrics_text(metrics_, counters_, *options_.tenants, options_.registry.get());
+}
+
 void api::get_metrics(call& c) {
   http_answer a;
   a.content_type = "text/plain; version=0.0.4; charset=utf-8";
-  a.body = metrics_text(metrics_, counters_, *options_.tenants, options_.registry.get());
+  a.body = metrics();
   c.x.answer(std::move(a));
 }
 

@@ -103,6 +103,12 @@ caf::behavior run_gateway(gateway_self* self, gateway_options options) {
   });
   return caf::message_handler{
       [self](show_tree, const reply_slot& slot) { answer_tree(self, slot); },
+      [self](const ask_node& question, const reply_slot& slot) {
+        if (question.what == "tree") return answer_tree(self, slot);
+        if (question.what == "metrics")
+          return slot.answer(reply::ok(self->state.handler->metrics()));
+        slot.answer(reply::error(ec::unavailable, "this node does not know what that is"));
+      },
       [self](kill_by_path& question, const reply_slot& slot) {
         kill_at(self, std::move(question.path), slot);
       },

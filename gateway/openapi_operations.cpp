@@ -261,6 +261,18 @@ std::string_view openapi_operations() {
   "description": "As the node that answers saw it within the last second. For keys that operate the server.",
   "responses": {"200": {"description": "The cluster.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Cluster"}}}},
     "404": "This server is not a member of a cluster."}},
+"getClusterTree": {
+  "tag": "server", "summary": "Read the supervision trees of all nodes",
+  "description": "What came within two seconds. For keys that operate the server.",
+  "responses": {"200": {"description": "The trees.", "content": {"application/json": {"schema": {"type": "object", "required": ["items"], "properties": {
+      "items": {"type": "array", "items": {"type": "object", "required": ["id", "name", "answer", "problem"], "properties": {
+        "id": {"type": "integer"}, "name": {"type": "string"}, "answer": {"description": "As getTree has it; null with a problem."}, "problem": {"type": ["string", "null"]}}}}}}}}},
+    "404": "This server is not a member of a cluster."}},
+"getClusterMetrics": {
+  "tag": "server", "summary": "Metrics of all nodes in Prometheus' text format",
+  "description": "Each sample has the label `node`; what came within two seconds. For keys that operate the server.",
+  "responses": {"200": {"description": "The metrics.", "content": {"text/plain": {"schema": {"type": "string"}}}},
+    "404": "This server is not a member of a cluster."}},
 "drainNode": {
   "tag": "server", "summary": "Hand this node's tenants over to the others",
   "description": "The node goes on answering, for tenants of others, until it is stopped. For keys that operate the server.",

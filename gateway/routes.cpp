@@ -80,6 +80,8 @@ constexpr std::array table{
   route{"GET", "/api/v1/internal/agents", "getServerAgents", operation::pause_agents, ""},
   route{"PUT", "/api/v1/internal/agents", "putServerAgents", operation::pause_agents, ""},
   route{"GET", "/api/v1/cluster", "getCluster", operation::get_cluster, ""},
+  route{"GET", "/api/v1/cluster/tree", "getClusterTree", operation::get_cluster_tree, ""},
+  route{"GET", "/api/v1/cluster/metrics", "getClusterMetrics", operation::get_cluster_metrics, ""},
   route{"POST", "/api/v1/cluster/drain", "drainNode", operation::drain_node, ""},
   route{"POST", "/api/v1/webhooks/twilio/status", "receiveTwilioStatus", operation::receive_twilio, "tenant", true},
   route{"POST", "/api/v1/webhooks/twilio/incoming", "receiveTwilioMessage", operation::receive_twilio, "tenant", true},

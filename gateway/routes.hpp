@@ -54,6 +54,8 @@ enum class operation : uint8_t {
   pause_agents,
   get_cluster,
   drain_node,
+  get_cluster_tree,
+  get_cluster_metrics,
   get_stats,
   get_health,
   get_readiness,

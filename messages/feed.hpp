@@ -74,9 +74,21 @@ struct feed_drained {
 struct watch_feed {
   tenant_id tenant;
   int64_t node = 0;
+  std::vector<std::string> runs; ///< Whose steps are watched, too.
   template <class Inspector>
   friend typename Inspector::result_type inspect(Inspector& f, watch_feed& x) {
-    return f(caf::meta::type_name("watch_feed"), x.tenant, x.node);
+    return f(caf::meta::type_name("watch_feed"), x.tenant, x.node, x.runs);
+  }
+};
+/// Steps of a run that is watched there.
+struct feed_steps {
+  tenant_id tenant;
+  std::string run;
+  std::vector<std::string> types, documents; ///< One of each for each step.
+  std::vector<int64_t> times_us;
+  template <class Inspector>
+  friend typename Inspector::result_type inspect(Inspector& f, feed_steps& x) {
+    return f(caf::meta::type_name("feed_steps"), x.tenant, x.run, x.types, x.documents, x.times_us);
   }
 };
 /// The tenant's feed goes up to there.

@@ -68,6 +68,9 @@ CAF_ADD_TYPE_ID(steward_messages, (steward::show_cluster))
 CAF_ADD_TYPE_ID(steward_messages, (steward::drain_node))
 CAF_ADD_TYPE_ID(steward_messages, (steward::watch_feed))
 CAF_ADD_TYPE_ID(steward_messages, (steward::feed_grown))
+CAF_ADD_TYPE_ID(steward_messages, (steward::feed_steps))
+CAF_ADD_TYPE_ID(steward_messages, (steward::ask_cluster))
+CAF_ADD_TYPE_ID(steward_messages, (steward::ask_node))
 CAF_END_TYPE_ID_BLOCK(steward_messages)
 
 // These stay on their node: they hold a place, a socket or a thread of it.

@@ -40,6 +40,7 @@ struct cluster_view {
   int64_t me = 0; ///< 0: this server was given up, and may write nothing until it has joined anew.
   std::vector<member> members; ///< Those that have not gone, by id.
   std::array<shard_lease, shard_count> shards;
+  int64_t clock_us = 0; ///< The database's, when this was read.
   std::string incident; ///< Why nobody may go on before a person has looked; empty: none.
 };
 

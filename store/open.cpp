@@ -49,6 +49,12 @@ result<std::unique_ptr<engine>> open(const location& where,
       where,
       [&](postgres::options o) {
         o.warn = std::move(warn);
+        if (cluster) {
+          // Another member can do what this one can't: better to say soon that it is cut off.
+          o.unacknowledged = std::chrono::milliseconds{800};
+          o.keepalive = std::chrono::milliseconds{1'000};
+          o.doubt_patience = std::chrono::milliseconds{300};
+        }
         o.cluster = std::move(cluster);
         return postgres::open(o);
       },

@@ -44,6 +44,10 @@ const std::map<std::string, delivery, std::less<>>& deliveries() {
       to_tenant<change_agents>(),
       to_tenant<list_schedules>(),
       to_tenant<control_schedule>(),
+      {cluster::name_of<ask_node>(),
+       [](const node& n, std::string_view body, const reply_slot& slot) {
+         return give<ask_node>(n.gateway, body, slot);
+       }},
       {cluster::name_of<pause_agents>(),
        [](const node& n, std::string_view body, const reply_slot& slot) {
          return give<pause_agents>(n.overseer, body, slot);

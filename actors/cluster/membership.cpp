@@ -15,15 +15,16 @@ using tick_atom = caf::atom_constant<caf::atom("tick")>;
 using std::chrono::milliseconds;
 
 constexpr milliseconds said_again_after{2'000};
+constexpr int64_t clock_tolerance_us = 2'000'000;
 constexpr milliseconds shortest_turn{50}, longest_turn{1'000};
 
 class membership_state {
 public:
-  using clock = std::chrono::steady_clock;
+  using moment = caf::actor_clock::time_point; ///< No wall clock: it never jumps.
 
   membership_state(caf::event_based_actor* self, std::shared_ptr<node> n)
       : self_(self), node_(std::move(n)), cluster_(*node_->engine->cluster()),
-        lease_(node_->settings.cluster.lease), lease_until_(clock::now() + lease_) {
+        lease_(node_->settings.cluster.lease), lease_until_(now() + lease_) {
     // What an incarnation before this one was closing, and everything it had open, is read anew.
     for (shard s = 0; s < shard_count; ++s)
       if (node_->shards.at(s).here) open_.set(s);
@@ -42,7 +43,7 @@ public:
   /// One look at the cluster, and what follows from it.
   void turn() {
     ++turn_;
-    const auto asked = last_turn_ = clock::now();
+    const auto asked = last_turn_ = now();
     auto seen = cluster_.renew();
     if (seen && seen->me != 0) lease_until_ = asked + lease_;
     if (seen && wants_change(*seen))
@@ -55,16 +56,19 @@ public:
       given_up();
     else
       member(*seen);
-    if (seen) tell_router(*seen);
+    if (seen) {
+      compare_clocks(*seen);
+      tell_router(*seen);
+    }
     // Who was told may have crashed.
-    if (closing_ && clock::now() - closing_->said >= said_again_after) say_closing();
+    if (closing_ && now() - closing_->said >= said_again_after) say_closing();
     const auto pause = std::min(longest_turn, lease_ / 6);
     self_->delayed_send(self_, pause, tick_atom::value, turn_);
   }
 
   /// Whoever says that there is news may say it often.
   void look() {
-    if (clock::now() - last_turn_ >= shortest_turn) return turn();
+    if (now() - last_turn_ >= shortest_turn) return turn();
     self_->delayed_send(self_, shortest_turn, tick_atom::value, turn_);
   }
 
@@ -91,12 +95,14 @@ public:
   }
 
 private:
+  moment now() const { return self_->clock().now(); }
+
   enum class stage : uint8_t { tenants, journal };
   struct closing {
     shard_set which;
     bool give_back = false; ///< Else they are lost, or will be looked for again.
     stage with = stage::tenants;
-    clock::time_point said = clock::now();
+    moment said{};
   };
 
   static cluster::shard_map map_of(const store::cluster_view& view) {
@@ -141,6 +147,7 @@ private:
   void publish(const store::cluster_view& view, const shard_set& here) {
     const auto gained = here & ~open_;
     open_ = here;
+    node_->counters.shards_here = static_cast<int64_t>(here.count());
     for (shard s = 0; s < shard_count; ++s)
       node_->shards.set(s, {view.shards[s].node, view.shards[s].epoch, here[s]});
     if (gained.none()) return;
@@ -157,13 +164,13 @@ private:
   void begin_closing(const shard_set& which, bool give_back) {
     spdlog::info("cluster.shards {}={} has={}", give_back ? "given_up" : "lost", which.count(),
                  open_.count());
-    closing_ = closing{which, give_back};
+    closing_ = closing{which, give_back, stage::tenants, now()};
     say_closing();
   }
 
   /// To whom it is up to now.
   void say_closing() {
-    closing_->said = clock::now();
+    closing_->said = now();
     const auto self = caf::actor_cast<caf::actor>(self_);
     if (closing_->with == stage::tenants) {
       if (const auto tenants = node_->tenants->get())
@@ -191,6 +198,7 @@ private:
       auto place = node_->shards.at(s);
       if (place.here) node_->shards.set(s, {0, place.epoch, false});
     }
+    node_->counters.shards_here = 0;
     const auto lost = std::exchange(open_, {}) | (closing_ ? closing_->which : shard_set{});
     begin_closing(lost, false);
   }
@@ -198,7 +206,7 @@ private:
   /// The database does not answer. What it granted holds until the lease is over.
   void cut_off(const std::string& why) {
     if (!std::exchange(was_cut_off_, true)) spdlog::warn("cluster.cut_off reason=\"{}\"", why);
-    if (clock::now() >= lease_until_) close_everything("the database did not answer for a lease");
+    if (now() >= lease_until_) close_everything("the database did not answer for a lease");
   }
 
   void given_up() {
@@ -206,7 +214,7 @@ private:
     if (closing_) return;
     const auto joined = cluster_.join_again();
     if (joined) {
-      lease_until_ = clock::now() + lease_;
+      lease_until_ = now() + lease_;
       spdlog::warn("cluster.joined_again node={}", joined->me);
       return self_->send(self_, look_again{});
     }
@@ -219,6 +227,17 @@ private:
     if (std::exchange(incident_, view.incident) != view.incident)
       spdlog::critical("cluster.stopped reason=\"{}\"", view.incident);
     close_everything("the cluster has stopped");
+  }
+
+  /// Leases go by the database's clock alone, but what is to happen at a time happens by the clock
+  /// of the node that has the tenant.
+  void compare_clocks(const store::cluster_view& view) {
+    const auto ahead_us = node_->outside.now_us() - view.clock_us;
+    node_->counters.clock_ahead_us = ahead_us;
+    const bool far = std::abs(ahead_us) > clock_tolerance_us;
+    if (far && !clock_is_far_)
+      spdlog::warn("cluster.clock ahead_s={} of=\"the database's\"", ahead_us / 1'000'000);
+    clock_is_far_ = far;
   }
 
   void tell_router(const store::cluster_view& view) {
@@ -236,13 +255,14 @@ private:
   std::shared_ptr<node> node_;
   store::membership& cluster_;
   const milliseconds lease_;
-  clock::time_point lease_until_; ///< By this machine's clock, from before it was asked for.
+  moment lease_until_; ///< By this machine's clock, from before it was asked for.
   shard_set open_;
   std::optional<closing> closing_;
   uint64_t turn_ = 0;
-  clock::time_point last_turn_{};
+  moment last_turn_{};
   bool was_cut_off_ = false, draining_ = false;
   std::string refused_, incident_;
+  bool clock_is_far_ = false;
 };
 
 } // namespace

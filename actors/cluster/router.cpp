@@ -2,6 +2,7 @@
 
 #include "actors/cluster/deliveries.hpp"
 #include "actors/cluster/documents.hpp"
+#include "actors/cluster/gathered_answers.hpp"
 #include "actors/cluster/messages.hpp"
 #include "cluster/envelopes.hpp"
 #include "messages/type_ids.hpp"
@@ -21,6 +22,7 @@ using frame_atom = caf::atom_constant<caf::atom("frame")>;
 using up_atom = caf::atom_constant<caf::atom("up")>;
 using down_atom = caf::atom_constant<caf::atom("down")>;
 using out_atom = caf::atom_constant<caf::atom("out")>;
+using gathered_atom = caf::atom_constant<caf::atom("gathered")>;
 using std::chrono::milliseconds;
 using namespace cluster;
 
@@ -28,6 +30,7 @@ constexpr size_t most_under_way = 10'000;
 constexpr size_t most_bytes = 64u << 20;
 constexpr milliseconds patience{1'500}; ///< For a tenant that nobody has just now.
 constexpr milliseconds between_tries{50};
+constexpr milliseconds answers_within{1'800}; ///< Of all nodes.
 
 /// Brings an answer back to the node that asked.
 class remote_sink final : public reply_sink {
@@ -54,7 +57,7 @@ private:
 
 class router_state {
 public:
-  using clock = std::chrono::steady_clock;
+  using moment = caf::actor_clock::time_point;
 
   router_state(caf::event_based_actor* self, std::shared_ptr<node> n,
                const transport_factory& make_transport)
@@ -73,25 +76,18 @@ public:
 
   void pass(pass_on& m) {
     const auto size = m.body.size();
-    if (under_way_.size() >= most_under_way || bytes_ + size > most_bytes)
+    if (under_way_.size() + waiting_.size() >= most_under_way || bytes_ + size > most_bytes)
       return m.slot.answer(reply::error({ec::overloaded,
                                          "too many requests for other servers are under way",
                                          {},
                                          milliseconds{1000}}));
     bytes_ += size;
-    const auto id = ++last_id_;
-    auto& r = under_way_[id];
-    r.what = std::move(m);
-    r.until = clock::now() + patience;
-    attempt(id, r);
+    attempt({std::move(m), now() + patience});
   }
 
   void try_again() {
     trying_ = false;
-    std::vector<uint64_t> waiting;
-    for (const auto& [id, r] : under_way_)
-      if (r.sent_to == 0) waiting.push_back(id);
-    for (const auto id : waiting) attempt(id, under_way_.at(id));
+    for (auto& r : std::exchange(waiting_, {})) attempt(std::move(r));
   }
 
   // --- the transport's side ---
@@ -113,6 +109,7 @@ public:
   void up(int64_t node) {
     spdlog::info("cluster.link_up node={}", node);
     linked_.insert(node);
+    node_->counters.links = static_cast<int64_t>(linked_.size());
     newest_of_.erase(node);
     try_again();
   }
@@ -120,15 +117,17 @@ public:
   void down(int64_t node) {
     spdlog::warn("cluster.link_down node={}", node);
     linked_.erase(node);
+    node_->counters.links = static_cast<int64_t>(linked_.size());
     std::vector<uint64_t> lost;
     for (const auto& [id, r] : under_way_)
       if (r.sent_to == node) lost.push_back(id);
     for (const auto id : lost)
-      finish(id, reply::error({ec::unavailable,
-                               "the connection to the server that has this tenant was lost; repeat "
-                               "the request, with its Idempotency-Key if it has one",
-                               {},
-                               milliseconds{1000}}));
+      end(under_way_.extract(id).mapped(),
+          reply::error({ec::unavailable,
+                        "the connection to the server that has this tenant was lost; repeat "
+                        "the request, with its Idempotency-Key if it has one",
+                        {},
+                        milliseconds{1000}}));
     if (const auto membership = node_->membership->get()) self_->send(membership, look_again{});
   }
 
@@ -167,63 +166,90 @@ public:
       transport_->send(at.node, to_frame(remote_notice{m.name, m.body}));
   }
 
+  /// Puts the question to every node, and their answers together.
+  void ask_all(const ask_cluster& m, const reply_slot& slot) {
+    if (!view_) return slot.answer(not_seen());
+    std::map<int64_t, std::string> names;
+    for (const auto& member : view_->members) names[member.id] = member.name;
+    const auto all = std::make_shared<gathered_answers>(m.what, names, slot);
+    const ask_node question{m.what};
+    for (const auto& member : view_->members) {
+      const auto part = all->part(member.id);
+      if (member.id == me_) {
+        if (const auto gateway = node_->gateway->get()) self_->send(gateway, question, part);
+        continue;
+      }
+      request r{passed_on(question, {}, part), now(), member.id};
+      bytes_ += r.what.body.size();
+      const auto id = ++last_id_;
+      if (transport_->send(member.id,
+                           to_frame(remote_request{id, r.what.name, {}, 0, r.what.body})))
+        under_way_.emplace(id, std::move(r));
+      else
+        end(r, reply::error(ec::unavailable, "there is no link to this node"));
+    }
+    // Who has not answered by then is missing in the answer.
+    self_->delayed_send(self_, answers_within, gathered_atom::value, all);
+  }
+
   void show(const reply_slot& slot) const {
-    if (!view_)
-      return slot.answer(reply::error(
-          {ec::unavailable, "the cluster has not been seen yet", {}, milliseconds{1000}}));
+    if (!view_) return slot.answer(not_seen());
     slot.answer(reply::ok(cluster_document(node_->settings.cluster, *view_, linked_)));
   }
 
 private:
+  moment now() const { return self_->clock().now(); }
+
+  static reply not_seen() {
+    return reply::error(
+        {ec::unavailable, "the cluster has not been seen yet", {}, milliseconds{1000}});
+  }
+
   struct request {
     pass_on what;
-    clock::time_point until;
-    int64_t sent_to = 0; ///< 0: not yet, or not any more.
+    moment until; ///< So long it waits for somebody to send it to.
+    int64_t sent_to = 0;
   };
 
-  void finish(uint64_t id, reply r) {
-    if (const auto slot = forget(id)) slot.answer(std::move(r));
+  void end(request& r, reply answer) {
+    bytes_ -= r.what.body.size();
+    r.what.slot.answer(std::move(answer));
   }
 
-  reply_slot forget(uint64_t id) {
-    const auto found = under_way_.find(id);
-    if (found == under_way_.end()) return {};
-    auto slot = std::move(found->second.what.slot);
-    bytes_ -= found->second.what.body.size();
-    under_way_.erase(found);
-    return slot;
-  }
-
-  /// Sends it to who has the tenant; if that can't be now, a little later.
-  void attempt(uint64_t id, request& r) {
-    if (r.what.slot.answered()) {
-      forget(id);
-      return;
-    }
-    const auto s = shard_of(r.what.tenant);
-    const auto at = node_->shards.at(s);
-    if (at.here) {
-      // It has come here meanwhile.
+  /// Sends it to who has the tenant; if that can't be now, a little later. Each sending has an id
+  /// of its own, for who sees an id again takes it for a repetition.
+  void attempt(request r) {
+    if (r.what.slot.answered()) return end(r, {});
+    const auto at = node_->shards.at(shard_of(r.what.tenant));
+    if (at.here) { // It has come here meanwhile.
       bool known = false;
       if (!deliver(*node_, r.what.name, r.what.body, r.what.slot, known))
-        return finish(id, reply::error(ec::unavailable, "the message can't be read"));
-      forget(id); // the slot is the actor's now
+        return end(r, reply::error(ec::unavailable, "the message can't be read"));
+      bytes_ -= r.what.body.size(); // the slot is the actor's now
       return;
     }
     if (at.node != 0 && at.node != me_) {
-      remote_request m{id, r.what.name, r.what.tenant, at.epoch, r.what.body};
+      const auto id = ++last_id_;
+      const remote_request m{id, r.what.name, r.what.tenant, at.epoch, r.what.body};
       if (transport_->send(at.node, to_frame(m))) {
         r.sent_to = at.node;
+        under_way_.emplace(id, std::move(r));
+        node_->counters.requests_forwarded.fetch_add(1, std::memory_order_relaxed);
         return;
       }
     }
-    if (clock::now() >= r.until)
-      return finish(id, reply::error({ec::unavailable,
-                                      at.node == 0 ? "no server has this tenant just now"
-                                                   : "the server that has this tenant can't be "
-                                                     "reached just now",
-                                      {},
-                                      milliseconds{1000}}));
+    if (now() >= r.until)
+      return end(r, reply::error({ec::unavailable,
+                                  at.node == 0 ? "no server has this tenant just now"
+                                               : "the server that has this tenant can't be reached "
+                                                 "just now",
+                                  {},
+                                  milliseconds{1000}}));
+    waiting_.push_back(std::move(r));
+    try_later();
+  }
+
+  void try_later() {
     if (std::exchange(trying_, true)) return;
     self_->delayed_send(self_, between_tries, try_atom::value);
   }
@@ -232,9 +258,9 @@ private:
     auto& newest = newest_of_[from];
     if (m.id <= newest) return; // It was here before.
     newest = m.id;
-    const auto s = shard_of(m.tenant);
-    const auto at = node_->shards.at(s);
-    if (!at.here || at.epoch != m.epoch) {
+    const auto at = node_->shards.at(shard_of(m.tenant));
+    const bool for_node = m.tenant.empty();
+    if (!for_node && (!at.here || at.epoch != m.epoch)) {
       remote_answer a;
       a.id = m.id;
       a.moved = true;
@@ -244,6 +270,7 @@ private:
     }
     const reply_slot slot{
         std::make_shared<remote_sink>(caf::actor_cast<caf::actor>(self_), from, m.id)};
+    node_->counters.requests_served.fetch_add(1, std::memory_order_relaxed);
     bool known = false;
     if (deliver(*node_, m.name, m.body, slot, known)) return;
     slot.answer(reply::error(
@@ -258,20 +285,19 @@ private:
   void answered(int64_t from, remote_answer& m) {
     const auto found = under_way_.find(m.id);
     if (found == under_way_.end() || found->second.sent_to != from) return; // of an earlier link
+    auto r = std::move(under_way_.extract(found).mapped());
     if (!m.moved)
-      return finish(m.id, {m.what, std::move(m.json), std::move(m.location),
-                           std::move(m.content_type), std::move(m.why), std::move(m.etag)});
-    // It was not carried out. It goes on under a new id, for this one was seen.
+      return end(r, {m.what, std::move(m.json), std::move(m.location), std::move(m.content_type),
+                     std::move(m.why), std::move(m.etag)});
+    // It was not carried out.
+    node_->counters.requests_moved.fetch_add(1, std::memory_order_relaxed);
     if (m.owner != 0)
-      node_->shards.learn(shard_of(found->second.what.tenant), m.owner, m.epoch);
+      node_->shards.learn(shard_of(r.what.tenant), m.owner, m.epoch);
     else if (const auto membership = node_->membership->get())
       self_->send(membership, look_again{});
-    auto moved = under_way_.extract(found);
-    moved.key() = ++last_id_;
-    moved.mapped().sent_to = 0;
-    under_way_.insert(std::move(moved));
-    if (std::exchange(trying_, true)) return;
-    self_->delayed_send(self_, between_tries, try_atom::value);
+    r.sent_to = 0;
+    waiting_.push_back(std::move(r));
+    try_later();
   }
 
   /// One that is not known is of a newer version, and of no use here.
@@ -280,6 +306,8 @@ private:
       if (const auto membership = node_->membership->get()) self_->send(membership, look_again{});
     } else if (m.name == name_of<feed_grown>()) {
       if (auto grown = decode<feed_grown>(m.body)) give(node_->feed, std::move(*grown));
+    } else if (m.name == name_of<feed_steps>()) {
+      if (auto steps = decode<feed_steps>(m.body)) give(node_->feed, std::move(*steps));
     } else if (m.name == name_of<watch_feed>()) {
       if (auto watch = decode<watch_feed>(m.body)) {
         watch->node = from;
@@ -300,8 +328,9 @@ private:
   int64_t me_ = 0;
   std::vector<peer> peers_;
   std::set<int64_t> linked_;
-  std::map<uint64_t, request> under_way_;
-  size_t bytes_ = 0; ///< Of what is under way.
+  std::map<uint64_t, request> under_way_; ///< Sent, not answered; by the id of the sending.
+  std::vector<request> waiting_;          ///< Not sent: there is nobody to send it to.
+  size_t bytes_ = 0;                      ///< Of what is under way.
   uint64_t last_id_; ///< Begins with the time: more than an earlier incarnation used.
   std::map<int64_t, uint64_t> newest_of_; ///< The highest id of a request, by node.
   bool trying_ = false;
@@ -319,6 +348,8 @@ caf::behavior router(caf::event_based_actor* self, std::shared_ptr<node> n,
       [s](const tell_owner& m) { s->tell(m); },
       [s](const cluster_seen& m) { s->seen(m); },
       [s](show_cluster, const reply_slot& slot) { s->show(slot); },
+      [s](const ask_cluster& m, const reply_slot& slot) { s->ask_all(m, slot); },
+      [](gathered_atom, const gathered_ptr& all) { all->finish(); },
       [s](try_atom) { s->try_again(); },
       [s](frame_atom, int64_t from, const std::string& bytes) { s->frame(from, bytes); },
       [s](up_atom, int64_t node) { s->up(node); },

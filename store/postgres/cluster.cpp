@@ -157,8 +157,12 @@ cluster_view cluster::look(connection& db) {
   }
   for (const auto row : db.run(all_shards))
     view.shards.at(row.number(0)) = {row.integer(1), row.number(2)};
-  const auto known = db.execute("SELECT incident FROM steward.cluster");
-  if (!known.empty()) view.incident = known[0].string(0);
+  const auto known = db.execute("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint,"
+                                " incident FROM steward.cluster");
+  if (!known.empty()) {
+    view.clock_us = known[0].integer(0);
+    view.incident = known[0].string(1);
+  }
   return view;
 }
 

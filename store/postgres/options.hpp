@@ -22,6 +22,9 @@ struct options {
   /// A server that has not answered so long after the end of a statement's time is given up: it is
   /// stopped or cut off, though its connection stands. 0 for `statement_timeout`: never.
   milliseconds silence{5'000};
+  /// What was sent and not even acknowledged for so long went nowhere: the connection is given up.
+  milliseconds unacknowledged{15'000};
+  milliseconds keepalive{10'000};   ///< A connection that says nothing is asked so often.
   milliseconds lock_timeout{5'000}; ///< How long an earlier writer is waited for.
   /// Between attempts to connect; doubles from the first to the last.
   milliseconds first_pause{50}, last_pause{1'000};

@@ -27,13 +27,16 @@ private:
 
 template <class Read>
 auto postgres_reader::connected(Read read) -> result<decltype(read(std::declval<connection&>()))> {
+  constexpr std::chrono::milliseconds at_once{200};
+  const auto begun = session::clock::now();
   for (bool again = session_.is_open();; again = false) {
     try {
       seat_.require_certainty();
       return read(session_.get());
     } catch (const sql_error& e) {
       if (e.lost()) session_.drop();
-      if (e.lost() && again) continue;
+      // A server that was started again is there; one that was silent would be silent again.
+      if (e.lost() && again && session::clock::now() - begun < at_once) continue;
       return failed{store_error{e.blames_store() ? ec::corrupt_data : ec::unavailable, e.what()}};
     }
   }

@@ -15,10 +15,12 @@ std::string with_timeouts(const options& o) {
   const auto connect_s =
       std::max<int64_t>(2, std::chrono::ceil<std::chrono::seconds>(o.connect_timeout).count());
   add_option(url, "connect_timeout", std::to_string(connect_s));
-  add_option(url, "keepalives_idle", "10");
-  add_option(url, "keepalives_interval", "5");
+  const auto keepalive_s =
+      std::max<int64_t>(1, std::chrono::ceil<std::chrono::seconds>(o.keepalive).count());
+  add_option(url, "keepalives_idle", std::to_string(keepalive_s));
+  add_option(url, "keepalives_interval", std::to_string((keepalive_s + 1) / 2));
   add_option(url, "keepalives_count", "3");
-  add_option(url, "tcp_user_timeout", "15000"); // ms
+  add_option(url, "tcp_user_timeout", std::to_string(o.unacknowledged.count()));
   return url;
 }
 

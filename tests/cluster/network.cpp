@@ -1,7 +1,9 @@
 #define CAF_SUITE network
 
 #include "caf/test/unit_test.hpp"
+#include "cluster/handshake.hpp"
 #include "cluster/transport.hpp"
+#include "cluster/wire.hpp"
 
 #include <arpa/inet.h>
 #include <condition_variable>
@@ -81,6 +83,54 @@ private:
   std::map<int64_t, int> ups_, downs_;
   std::vector<std::string> warnings_;
   std::unique_ptr<transport> link_;
+};
+
+/// Shakes hands and then stands still, as if its process were stopped.
+class stubborn_peer {
+public:
+  explicit stubborn_peer(int64_t id) : id_(id), door_(socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in at{};
+    at.sin_family = AF_INET;
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    bind(door_, reinterpret_cast<sockaddr*>(&at), sizeof at);
+    socklen_t size = sizeof at;
+    getsockname(door_, reinterpret_cast<sockaddr*>(&at), &size);
+    listen(door_, 1);
+    port_ = ntohs(at.sin_port);
+  }
+  ~stubborn_peer() {
+    close(door_);
+    close(way_);
+  }
+  std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
+
+  void shake_hands() {
+    way_ = accept(door_, nullptr, nullptr);
+    const auto own = encode(make_hello("test", id_));
+    put(own);
+    const auto others = take();
+    put(proof_of("", false, others, own));
+    take();
+  }
+
+private:
+  void put(const std::string& bytes) {
+    const auto size = htonl(static_cast<uint32_t>(bytes.size() + 1));
+    std::string frame{reinterpret_cast<const char*>(&size), 4};
+    frame += 'h' + bytes;
+    CAF_REQUIRE_EQUAL(write(way_, frame.data(), frame.size()), static_cast<ssize_t>(frame.size()));
+  }
+  std::string take() {
+    uint32_t size = 0;
+    CAF_REQUIRE_EQUAL(recv(way_, &size, 4, MSG_WAITALL), 4);
+    std::string bytes(ntohl(size), '\0');
+    CAF_REQUIRE_EQUAL(recv(way_, bytes.data(), bytes.size(), MSG_WAITALL),
+                      static_cast<ssize_t>(bytes.size()));
+    return bytes.substr(1);
+  }
+  int64_t id_;
+  int door_, way_ = -1;
+  uint16_t port_ = 0;
 };
 
 void introduce(end& a, end& b) {
@@ -227,30 +277,15 @@ CAF_TEST(a dial that nobody answers holds up no other) {
 }
 
 CAF_TEST(a peer that does not read is bounded and then given up) {
-  // It shakes hands and then stands still: the other side's process is stopped, say.
   end a{1, [](network_options& o) { o.queue_bytes = 1 << 20; }};
-  int stopped[2];
-  CAF_REQUIRE_EQUAL(pipe(stopped), 0);
-  const auto port = free_port();
-  const auto place = "127.0.0.1:" + std::to_string(port);
-  const auto child = fork();
-  if (child == 0) {
-    network_options o;
-    o.cluster = "test";
-    o.listen = place;
-    auto link = network_transport(o, {[](int64_t, std::string) {}, [](int64_t) {}, [](int64_t) {}});
-    link->know(2, {a.as_peer()});
-    pause();
-    _exit(0);
-  }
-  a.know({{2, place}});
-  CAF_CHECK(a.wait([](end& e) { return e.ups(2) == 1; }));
-  kill(child, SIGSTOP);
+  stubborn_peer peer{2};
+  a.know({{2, peer.address()}});
+  peer.shake_hands();
+  CAF_REQUIRE(a.wait([](end& e) { return e.ups(2) == 1; }));
   size_t sent = 0;
   while (sent < 100'000 && a.link().send(2, std::string(1'000, 'x'))) ++sent;
   CAF_CHECK(sent < 100'000); // the socket's buffers and ours are full
   CAF_CHECK(a.wait([](end& e) { return e.downs(2) == 1; }, 4s));
-  kill(child, SIGKILL);
 }
 
 CAF_TEST(garbage ends the connection and nothing else) {
@@ -259,8 +294,8 @@ CAF_TEST(garbage ends the connection and nothing else) {
   CAF_REQUIRE(a.wait([](end& e) { return e.ups(2) == 1; }));
   const auto colon = a.as_peer().address.rfind(':');
   const auto port = static_cast<uint16_t>(std::stoi(a.as_peer().address.substr(colon + 1)));
-  for (const std::string text : {std::string{"GET / HTTP/1.1\r\n\r\n"}, std::string(100, '\xff'),
-                                 std::string("\0\0\0\5h\1\2\3\4", 9), std::string("\0\0\0\0", 4)}) {
+  for (const auto& text : {std::string{"GET / HTTP/1.1\r\n\r\n"}, std::string(100, '\xff'),
+                           std::string("\0\0\0\5h\1\2\3\4", 9), std::string("\0\0\0\0", 4)}) {
     const int fd = socket(AF_INET, SOCK_STREAM, 0);
     sockaddr_in at{};
     at.sin_family = AF_INET;

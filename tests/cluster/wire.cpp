@@ -62,12 +62,15 @@ CAF_TEST(a message is the same after its way) {
 
   write_record write;
   write.guard = {record_guard::kind::version, 9};
-  CAF_CHECK_EQUAL(decode<write_record>(encode(write))->guard.version, 9u);
+  const auto written = decode<write_record>(encode(write));
+  CAF_CHECK_EQUAL(written->guard.version, 9u);
 
   subscribe_feed feed;
-  CAF_CHECK(!decode<subscribe_feed>(encode(feed))->after);
+  auto subscribed = decode<subscribe_feed>(encode(feed));
+  CAF_CHECK(!subscribed->after);
   feed.after = 0;
-  CAF_CHECK_EQUAL(decode<subscribe_feed>(encode(feed))->after.value(), 0u);
+  subscribed = decode<subscribe_feed>(encode(feed));
+  CAF_CHECK_EQUAL(subscribed->after.value(), 0u);
 
   remote_answer answer;
   answer.why = {ec::conflict, "no", {{"/a", "b", "c", 1, 2, -1}}, std::chrono::milliseconds{5}};

@@ -52,6 +52,10 @@ inline caf::behavior stand_in(caf::event_based_actor* self, std::shared_ptr<scri
         s->hear("deploy " + m.tenant + " " + m.text);
         s->settle(slot);
       },
+      [=](const deploy_workflow& m, const reply_slot& slot, const ticket&) {
+        s->hear("deploy " + m.tenant + " " + m.text);
+        s->settle(slot);
+      },
       [=](const list_workflows& m, const reply_slot& slot) {
         s->hear("list " + std::to_string(m.limit) + " " + m.cursor);
         s->settle(slot);

@@ -39,7 +39,7 @@ void clients::invite(size_t starters, const std::vector<tenant_id>& tenants, int
 
 void clients::later(int64_t pause_us, std::function<void()> what) {
   ++wishes_;
-  later_.add(server_.now_us() + pause_us, [this, what = std::move(what)] {
+  later_.add(now_us_() + pause_us, [this, what = std::move(what)] {
     what();
     --wishes_;
   });
@@ -47,26 +47,33 @@ void clients::later(int64_t pause_us, std::function<void()> what) {
 
 // --- asking ---
 
-void clients::ask(const std::function<void(reply_slot)>& send, told then) {
+void clients::ask(const sending& send, told then) {
   const auto number = ++asked_;
-  open_.emplace(number, std::move(then));
+  auto* const to = server_();
+  open_.emplace(number, question{to, std::move(then)});
   ++wishes_;
   const auto line = std::make_shared<answer_line>([this, number](const reply& r) {
     const auto found = open_.find(number);
     if (found == open_.end()) return; // its connection broke before
-    const auto hand = std::move(found->second);
+    const auto hand = std::move(found->second.then);
     open_.erase(found);
     hand(&r);
     --wishes_;
   });
-  if (server_.up())
-    send(reply_slot{line});
+  if (to)
+    send(*to, reply_slot{line});
   else
     line->answer(reply::error(ec::unavailable, "nobody listens"));
 }
 
-void clients::disconnected() {
-  for (auto& [number, then] : std::exchange(open_, {})) {
+void clients::disconnected(const process& from) {
+  std::vector<told> broken;
+  std::erase_if(open_, [&](auto& each) {
+    if (each.second.to != &from) return false;
+    broken.push_back(each.second.then);
+    return true;
+  });
+  for (const auto& then : broken) {
     then(nullptr);
     --wishes_;
   }
@@ -77,7 +84,7 @@ bool clients::says_nothing(const reply& r) {
          (r.why.code == ec::unavailable || r.why.code == ec::overloaded);
 }
 
-void clients::insist(std::function<void(reply_slot)> send, std::function<void(const reply&)> then) {
+void clients::insist(sending send, std::function<void(const reply&)> then) {
   ask(send, [this, send, then](const reply* r) {
     if (r && !says_nothing(*r)) return then(*r);
     later(chance_.pause(retry_pause_us) + 50'000, [this, send, then] { insist(send, then); });
@@ -87,10 +94,9 @@ void clients::insist(std::function<void(reply_slot)> send, std::function<void(co
 // --- starting ---
 
 void clients::start(const starter_ptr& s) {
-  const auto send = [this, s](reply_slot slot) {
-    server_.ask_tenant(
-        start_run{s->tenant, "sim", s->workflow->name, "", s->input, s->key, s->wait},
-        std::move(slot));
+  const auto send = [s](process& server, reply_slot slot) {
+    server.ask_tenant(start_run{s->tenant, "sim", s->workflow->name, "", s->input, s->key, s->wait},
+                      std::move(slot));
   };
   if (!s->key.empty()) return insist(send, [this, s](const reply& r) { started(s, r); });
   // Whoever can't repeat a request does not learn what became of it.
@@ -128,8 +134,8 @@ void clients::started(const starter_ptr& s, const reply& r) {
 void clients::control(const starter_ptr& s, run_action action, std::function<void()> then) {
   if (action == run_action::cancel) audit_.cancel_asked(*s->run);
   insist(
-      [this, s, action](reply_slot slot) {
-        server_.ask_tenant(control_run{s->tenant, *s->run, action}, slot);
+      [s, action](process& server, reply_slot slot) {
+        server.ask_tenant(control_run{s->tenant, *s->run, action}, slot);
       },
       [this, then](const reply& r) {
         // It may have ended, or been done already when the answer was lost.
@@ -142,12 +148,12 @@ void clients::control(const starter_ptr& s, run_action action, std::function<voi
 void clients::look_at(const starter_ptr& s) {
   const bool history = chance_.coin();
   insist(
-      [this, s, history](reply_slot slot) {
-        const auto queries = server_.at("store/queries");
+      [s, history](process& server, reply_slot slot) {
+        const auto queries = server.at("store/queries");
         if (history)
-          server_.ask(queries, get_history{s->tenant, *s->run}, std::move(slot));
+          server.ask(queries, get_history{s->tenant, *s->run}, std::move(slot));
         else
-          server_.ask(queries, get_run{s->tenant, *s->run}, std::move(slot));
+          server.ask(queries, get_run{s->tenant, *s->run}, std::move(slot));
       },
       [this](const reply& r) {
         if (r.what == reply::kind::failed)

@@ -14,13 +14,16 @@ namespace steward::simulation {
 /// repeat what was not answered as real ones do. A crash of the process breaks their connections.
 class clients {
 public:
-  clients(dice& chance, agenda& later, auditor& audit, process& server)
-      : chance_(chance), later_(later), audit_(audit), server_(server) {}
+  /// `server`: one to ask, among those that live; null: nobody listens.
+  clients(dice& chance, agenda& later, auditor& audit, std::function<process*()> server,
+          std::function<int64_t()> now_us)
+      : chance_(chance), later_(later), audit_(audit), server_(std::move(server)),
+        now_us_(std::move(now_us)) {}
 
   /// So many who start a run each, in the first `within_us`; some have more wishes after that.
   void invite(size_t starters, const std::vector<tenant_id>& tenants, int64_t within_us);
-  /// The process is gone, and the answers to everything that was asked with it.
-  void disconnected();
+  /// The process is gone, and the answers to everything that it was asked with it.
+  void disconnected(const process& from);
   /// All have what they wanted.
   bool done() const { return wishes_ == 0; }
 
@@ -37,9 +40,10 @@ private:
   /// What came back: null when the connection broke.
   using told = std::function<void(const reply*)>;
 
-  void ask(const std::function<void(reply_slot)>& send, told then);
+  using sending = std::function<void(process&, reply_slot)>;
+  void ask(const sending& send, told then);
   /// Asks until there is an answer that tells something.
-  void insist(std::function<void(reply_slot)> send, std::function<void(const reply&)> then);
+  void insist(sending send, std::function<void(const reply&)> then);
   static bool says_nothing(const reply& r);
 
   void start(const starter_ptr& s);
@@ -52,10 +56,15 @@ private:
   dice& chance_;
   agenda& later_;
   auditor& audit_;
-  process& server_;
+  std::function<process*()> server_;
+  std::function<int64_t()> now_us_;
   size_t wishes_ = 0; ///< Not fulfilled yet.
   uint64_t asked_ = 0;
-  std::map<uint64_t, told> open_; ///< Requests that are not answered, by number.
+  struct question {
+    const process* to;
+    told then;
+  };
+  std::map<uint64_t, question> open_; ///< Requests that are not answered, by number.
 };
 
 } // namespace steward::simulation

@@ -27,6 +27,16 @@ fault_plan fault_plan::of(dice& chance) {
   return p;
 }
 
+fault_plan fault_plan::of_cluster(dice& chance) {
+  auto p = of(chance);
+  p.until_us += 20'000'000;
+  p.jump_us = 300'000'000;
+  if (chance.one_in(4)) return p;
+  p.cuts_one_in = static_cast<uint64_t>(chance.between(50, 400));
+  p.cuts_left = static_cast<size_t>(chance.between(1, 6));
+  return p;
+}
+
 config::settings fault_plan::settings(dice& chance) {
   config::settings s;
   s.tenant.passivate_after = std::chrono::milliseconds{chance.between(100, 10'000)};

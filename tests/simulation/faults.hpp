@@ -17,17 +17,21 @@ struct fault_plan {
   size_t kills_left = 0;
   uint64_t crashes_one_in = 0;
   size_t crashes_left = 0;
-  uint64_t jumps_one_in = 0; ///< Of the wall clock, forwards and backwards.
+  uint64_t jumps_one_in = 0;       ///< Of the wall clock, forwards and backwards ...
+  int64_t jump_us = 7'200'000'000; ///< ... by so much at most.
   uint64_t repeats_one_in = 0;
   uint64_t put_off_one_in = 0;
   uint64_t commits_fail_one_in = 0;
   uint64_t reads_fail_one_in = 0;
   int64_t commit_us = 0;             ///< A commit takes up to so long ...
   uint64_t commits_stall_one_in = 0; ///< ... and some take seconds.
-  bool in_order = false;             ///< Actors take turns; else any that is ready may be next.
+  uint64_t cuts_one_in = 0; ///< Of a server from others, or from the database, or it stands still.
+  size_t cuts_left = 0;
+  bool in_order = false; ///< Actors take turns; else any that is ready may be next.
   service_temper service;
 
   static fault_plan of(dice& chance);
+  static fault_plan of_cluster(dice& chance);
   /// The server's settings, which vary too.
   static config::settings settings(dice& chance);
 };

@@ -9,6 +9,7 @@ struct feed_readers::reader {
   std::vector<std::string> types; ///< Empty: all.
   std::optional<uint64_t> last;   ///< None: it wants only what is new.
   uint64_t connection = 0;        ///< Number of the present one; 0: none.
+  process* server = nullptr;      ///< Of that connection.
   bool coming = false;            ///< It will connect.
   bool reading = false;           ///< It will look at what was sent.
   std::deque<std::shared_ptr<const feed_item>> queue;
@@ -57,14 +58,15 @@ void feed_readers::reconnect_later(const reader_ptr& r) {
   r->connection = 0;
   r->queue.clear(); // what was sent and not read is lost
   if (std::exchange(r->coming, true)) return;
-  later_.add(server_.now_us() + chance_.pause(2'000'000) + 20'000, [this, r] {
+  later_.add(now_us_() + chance_.pause(2'000'000) + 20'000, [this, r] {
     r->coming = false;
     connect(r);
   });
 }
 
 void feed_readers::connect(const reader_ptr& r) {
-  const auto feed = server_.up() ? server_.actors().feed->get() : caf::actor{};
+  r->server = server_();
+  const auto feed = feed_of(*r);
   if (!feed) return reconnect_later(r);
   r->connection = ++subscriptions_;
   caf::anon_send(feed,
@@ -77,10 +79,19 @@ void feed_readers::connect(const reader_ptr& r) {
                  feed_reader{std::make_shared<line>(*this, r, r->connection)});
 }
 
+caf::actor feed_readers::feed_of(const reader& r) {
+  return r.server && r.server->up() ? r.server->actors().feed->get() : caf::actor{};
+}
+
+void feed_readers::disconnected(const process& from) {
+  for (const auto& r : readers_)
+    if (r->connection != 0 && r->server == &from) reconnect_later(r);
+}
+
 /// Reads what was sent, at its own pace.
 void feed_readers::consume(const reader_ptr& r) {
   if (std::exchange(r->reading, true)) return;
-  later_.add(server_.now_us() + (calm_ ? 0 : chance_.pause(300'000)), [this, r] {
+  later_.add(now_us_() + (calm_ ? 0 : chance_.pause(300'000)), [this, r] {
     r->reading = false;
     while (!r->queue.empty()) {
       const auto item = std::move(r->queue.front());
@@ -89,13 +100,11 @@ void feed_readers::consume(const reader_ptr& r) {
       if (calm_ || !chance_.one_in(40)) continue;
       const auto left = r->connection;
       reconnect_later(r); // it leaves
-      if (const auto feed = server_.up() ? server_.actors().feed->get() : caf::actor{})
-        caf::anon_send(feed, unsubscribe_feed{left});
+      if (const auto feed = feed_of(*r)) caf::anon_send(feed, unsubscribe_feed{left});
       return;
     }
-    if (r->connection == 0 || !server_.up()) return;
-    if (const auto feed = server_.actors().feed->get())
-      caf::anon_send(feed, feed_drained{r->connection});
+    if (r->connection == 0) return;
+    if (const auto feed = feed_of(*r)) caf::anon_send(feed, feed_drained{r->connection});
   });
 }
 

@@ -14,24 +14,56 @@ using store::result;
 class memory_writer final : public store::writer {
 public:
   memory_writer(std::shared_ptr<memory_disk> disk, std::shared_ptr<disk_access> access,
-                std::shared_ptr<void> place)
-      : disk_(std::move(disk)), access_(std::move(access)), place_(std::move(place)) {}
+                std::shared_ptr<cluster_part> part, std::shared_ptr<void> place)
+      : disk_(std::move(disk)), access_(std::move(access)), part_(std::move(part)),
+        place_(std::move(place)) {}
 
   store::commit_report commit(std::span<const write_batch* const> group) override {
+    if (!part_) return commit_own(group);
+    const auto is_own = [this](const write_batch* b) {
+      return b->ops.empty() || part_->held(shard_of(b->tenant));
+    };
+    std::vector<const write_batch*> own;
+    std::ranges::copy_if(group, std::back_inserter(own), is_own);
+    auto report = own.empty() ? store::commit_report{} : commit_own(own);
+    auto done = std::move(report.results);
+    report.results.assign(group.size(), refused("another server has this tenant"));
+    for (size_t i = 0, next = 0; i < group.size() && next < own.size(); ++i)
+      if (group[i] == own[next]) report.results[i] = std::move(done[next++]);
+    return report;
+  }
+
+  bool release(const std::vector<shard>& shards) override {
+    return !part_ || part_->release(shards);
+  }
+
+private:
+  static batch_result refused(std::string why) {
+    return {batch_result::kind::unavailable, {}, 0, std::move(why)};
+  }
+
+  store::commit_report commit_own(std::span<const write_batch* const> group) {
     const auto answer = access_ ? access_->may_commit() : disk_access::answer::write;
     if (answer != disk_access::answer::write) {
       const auto said = answer == disk_access::answer::lie ? batch_result::kind::committed
                                                            : batch_result::kind::unavailable;
       return {std::vector<batch_result>(group.size(), {said, {}, 0, "the disk is full"}), {}};
     }
+    if (part_) {
+      shard_set shards;
+      for (const auto* b : group)
+        if (!b->ops.empty()) shards.set(shard_of(b->tenant));
+      if (!part_->passes(shards))
+        return {std::vector<batch_result>(group.size(), refused("the fence is closed")), {}};
+    }
     auto report = disk_->commit(group);
     if (access_) access_->committed(group, report);
     return report;
   }
 
-private:
   std::shared_ptr<memory_disk> disk_;
   std::shared_ptr<disk_access> access_;
+  std::shared_ptr<cluster_part> part_;
   std::shared_ptr<void> place_;
 };
 
@@ -331,30 +363,36 @@ private:
 
 class memory_engine final : public store::engine {
 public:
-  memory_engine(std::shared_ptr<memory_disk> disk, std::shared_ptr<disk_access> access)
-      : disk_(std::move(disk)), access_(std::move(access)) {}
+  memory_engine(std::shared_ptr<memory_disk> disk, std::shared_ptr<disk_access> access,
+                std::shared_ptr<cluster_part> part)
+      : disk_(std::move(disk)), access_(std::move(access)), part_(std::move(part)) {}
 
   result<std::unique_ptr<store::writer>> open_writer() override {
     if (has_writer_->exchange(true))
       return failed{store::store_error{ec::unavailable, "the store has a writer already"}};
     const std::shared_ptr<void> place{nullptr, [taken = has_writer_](void*) { *taken = false; }};
-    return std::unique_ptr<store::writer>{std::make_unique<memory_writer>(disk_, access_, place)};
+    return std::unique_ptr<store::writer>{
+        std::make_unique<memory_writer>(disk_, access_, part_, place)};
   }
   result<std::unique_ptr<store::reader>> open_reader() override {
     return std::unique_ptr<store::reader>{std::make_unique<memory_reader>(disk_, access_)};
   }
 
+  store::membership* cluster() override { return part_.get(); }
+
 private:
   std::shared_ptr<memory_disk> disk_;
   std::shared_ptr<disk_access> access_;
+  std::shared_ptr<cluster_part> part_;
   std::shared_ptr<std::atomic<bool>> has_writer_ = std::make_shared<std::atomic<bool>>(false);
 };
 
 } // namespace
 
 std::unique_ptr<store::engine> open_memory_store(std::shared_ptr<memory_disk> disk,
-                                                 std::shared_ptr<disk_access> access) {
-  return std::make_unique<memory_engine>(std::move(disk), std::move(access));
+                                                 std::shared_ptr<disk_access> access,
+                                                 std::shared_ptr<cluster_part> part) {
+  return std::make_unique<memory_engine>(std::move(disk), std::move(access), std::move(part));
 }
 
 } // namespace steward::simulation

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "store/store.hpp"
+#include "tests/simulation/memory_cluster.hpp"
 #include "tests/simulation/memory_records.hpp"
 
 #include <map>
@@ -89,8 +90,9 @@ public:
   virtual void read_feed(std::vector<feed_event>& page) = 0;
 };
 
-/// `access` may be null: a disk that never fails.
+/// `access` may be null: a disk that never fails. So may `part`: the process is alone.
 std::unique_ptr<store::engine> open_memory_store(std::shared_ptr<memory_disk> disk,
-                                                 std::shared_ptr<disk_access> access = nullptr);
+                                                 std::shared_ptr<disk_access> access = nullptr,
+                                                 std::shared_ptr<cluster_part> part = nullptr);
 
 } // namespace steward::simulation

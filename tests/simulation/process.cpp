@@ -29,12 +29,14 @@ process::process()
 process::~process() { crash(); }
 
 void process::boot(const config::settings& settings, world& outside,
-                   std::shared_ptr<store::engine> engine, app::transport_factory transport) {
+                   std::shared_ptr<store::engine> engine, app::transport_factory transport,
+                   cluster::transport_factory links) {
   node_ = std::make_shared<node>(settings, outside, std::move(engine));
-  root_ = supervision::spawn_root(
-      *system_,
-      app::server_tree(node_, std::move(transport), nullptr, app::blocking_actors::scheduler),
-      node_->services);
+  root_ =
+      supervision::spawn_root(*system_,
+                              app::server_tree(node_, std::move(transport), nullptr,
+                                               app::blocking_actors::scheduler, std::move(links)),
+                              node_->services);
   root_ended_ = std::make_shared<bool>(false);
   root_->attach_functor([ended = root_ended_](const caf::error&) { *ended = true; });
 }

@@ -34,7 +34,7 @@ public:
   ~process();
 
   void boot(const config::settings& settings, world& outside, std::shared_ptr<store::engine> engine,
-            app::transport_factory transport);
+            app::transport_factory transport, cluster::transport_factory links = {});
   /// Everything that lives in the process is gone. What it still says while it is taken apart must
   /// not be heard: cut its lines first.
   void crash();
