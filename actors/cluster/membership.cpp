@@ -46,6 +46,7 @@ public:
     const auto asked = last_turn_ = now();
     auto seen = cluster_.renew();
     if (seen && seen->me != 0) lease_until_ = asked + lease_;
+    if (seen && draining_ && is_active(*seen)) seen = cluster_.drain();
     if (seen && wants_change(*seen))
       seen = cluster_.settle([this](const auto& view) { return to_take(view); });
     if (!seen)
@@ -83,11 +84,8 @@ public:
     if (closing_ && closing_->with == stage::journal && m.done) finish(); // else it is said again
   }
 
+  /// It is a wish, not one attempt: the database may be away just now.
   void drain(const reply_slot& slot) {
-    const auto seen = cluster_.drain();
-    if (!seen)
-      return slot.answer(
-          reply::error({ec::unavailable, seen.error().reason, {}, milliseconds{1000}}));
     draining_ = true;
     spdlog::info("cluster.draining");
     slot.answer({reply::kind::accepted, R"({"state":"draining"})", {}, {}, {}});
@@ -115,10 +113,18 @@ private:
     return map;
   }
 
+  static bool is_active(const store::cluster_view& view) {
+    for (const auto& m : view.members)
+      if (m.id == view.me) return m.state == store::member_state::active;
+    return false;
+  }
+
   std::vector<shard> to_take(const store::cluster_view& view) const {
-    // Nothing is taken while something is being closed: it may be the same.
-    if (view.me == 0 || closing_ || !view.incident.empty()) return {};
-    return cluster::moves_of(map_of(view), view.me).take;
+    if (view.me == 0 || !view.incident.empty()) return {};
+    auto take = cluster::moves_of(map_of(view), view.me).take;
+    // What is still being closed from before can't be opened.
+    if (closing_) std::erase_if(take, [this](shard s) { return closing_->which[s]; });
+    return take;
   }
 
   bool wants_change(const store::cluster_view& view) const {
