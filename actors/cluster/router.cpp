@@ -207,7 +207,7 @@ private:
 
   struct request {
     pass_on what;
-    moment until; ///< So long it waits for somebody to send it to.
+    moment until; ///< So long it goes after its tenant.
     int64_t sent_to = 0;
   };
 
@@ -228,7 +228,7 @@ private:
       bytes_ -= r.what.body.size(); // the slot is the actor's now
       return;
     }
-    if (at.node != 0 && at.node != me_) {
+    if (at.node != 0 && at.node != me_ && now() < r.until) {
       const auto id = ++last_id_;
       const remote_request m{id, r.what.name, r.what.tenant, at.epoch, r.what.body};
       if (transport_->send(at.node, to_frame(m))) {
@@ -264,7 +264,7 @@ private:
       remote_answer a;
       a.id = m.id;
       a.moved = true;
-      a.owner = at.here ? me_ : at.node;
+      a.owner = at.here ? me_ : at.node == me_ ? 0 : at.node; // What it closes, it has no more.
       a.epoch = at.epoch;
       return out(from, to_frame(a));
     }

@@ -42,9 +42,12 @@ const statement new_node{
 
 cluster::cluster(const options& o, std::shared_ptr<cluster_standing> standing)
     : options_(impatient(o)), identity_(*o.cluster), standing_(std::move(standing)),
-      session_(options_, "steward lease", [](connection& db) {
-        if (const auto problem = check_schema(db)) throw sql_error{{}, false, problem->reason};
-        db.execute("SET steward.tenant = '*'");
+      session_(options_, "steward lease", [this](connection& db) {
+        if (const auto problem = check_schema(db, newer_schema::fine_if_it_says_so))
+          throw sql_error{{}, false, problem->reason};
+        // One that falls silent in the middle of a change must not hold up the others.
+        db.execute("SET steward.tenant = '*'; SET idle_in_transaction_session_timeout = " +
+                   std::to_string(options_.statement_timeout.count()));
       }) {}
 
 template <class Work>
@@ -61,9 +64,8 @@ auto cluster::guarded(Work work) -> result<decltype(work(std::declval<connection
 
 template <class Work>
 void cluster::in_transaction(connection& db, Work work) {
-  db.execute("BEGIN");
+  db.execute("BEGIN; " + std::string{lock_cluster});
   try {
-    db.execute(lock_cluster);
     work();
     db.execute("COMMIT");
   } catch (const refused&) {
@@ -135,16 +137,15 @@ void cluster::give_up(connection& db, int64_t node) {
              " interval '1 day'");
 }
 
-void cluster::give_up_expired(connection& db) {
-  const auto expired = db.execute("SELECT id FROM steward.nodes WHERE state < 2 AND expires <"
-                                  " clock_timestamp() AND id <> " +
-                                  std::to_string(standing_->node()));
-  for (const auto row : expired) give_up(db, row.integer(0));
-}
-
-bool cluster::renew_lease(connection& db) {
-  return !db.run(renewal, parameters::of(standing_->node(), int64_t{identity_.lease.count()}))
-              .empty();
+/// True when there was one.
+bool cluster::give_up_expired(connection& db, const cluster_view& view) {
+  bool any = false;
+  for (const auto& m : view.members) {
+    if (m.expires_in.count() >= 0 || m.id == view.me) continue;
+    give_up(db, m.id);
+    any = true;
+  }
+  return any;
 }
 
 cluster_view cluster::look(connection& db) {
@@ -188,7 +189,7 @@ result<cluster_view> cluster::renew() {
                       " (was it put back to an earlier time, or did a server take over that had "
                       "not got everything?). Nothing is read or written until all servers have "
                       "been stopped and started again"}));
-    renew_lease(db);
+    db.run(renewal, parameters::of(standing_->node(), int64_t{identity_.lease.count()}));
     auto view = look(db);
     in_touch();
     return note(view);
@@ -198,18 +199,18 @@ result<cluster_view> cluster::renew() {
 result<cluster_view>
 cluster::settle(const std::function<std::vector<shard>(const cluster_view&)>& take) {
   return guarded([&](connection& db) {
-    cluster_view after;
+    // As few round trips as can be: the others wait for the lock.
     in_transaction(db, [&] {
-      if (renew_lease(db)) {
-        if (clock::now() - touched_since_ >= identity_.lease) give_up_expired(db);
-        column<int16_t> shards;
-        for (const auto s : take(look(db))) shards.add(static_cast<int16_t>(s));
-        if (!shards.empty()) db.run(free_shards, parameters::of(standing_->node(), shards));
-      }
-      after = look(db);
+      auto view = look(db);
+      in_touch();
+      if (view.me == 0) return;
+      const bool knows = clock::now() - touched_since_ >= identity_.lease;
+      if (knows && give_up_expired(db, view)) view = look(db);
+      column<int16_t> shards;
+      for (const auto s : take(view)) shards.add(static_cast<int16_t>(s));
+      if (!shards.empty()) db.run(free_shards, parameters::of(standing_->node(), shards));
     });
-    in_touch();
-    return note(after);
+    return note(look(db));
   });
 }
 

@@ -40,8 +40,7 @@ private:
   void in_transaction(connection& db, Work work);
   void enter(connection& db, bool first);
   void give_up(connection& db, int64_t node);
-  void give_up_expired(connection& db);
-  bool renew_lease(connection& db);
+  bool give_up_expired(connection& db, const cluster_view& view);
   cluster_view look(connection& db);
   /// Held is what was seen after it was committed.
   const cluster_view& note(const cluster_view& view);

@@ -42,10 +42,10 @@ result<found_schema> find_schema(connection& db) {
                        "was left as it is")};
 }
 
-/// A newer one is no obstacle when it says so: servers of two versions work side by side while
-/// they are being replaced.
-std::optional<store_error> refuse_newer(const found_schema& found) {
-  if (found.version <= schema_version() || found.oldest <= schema_version()) return std::nullopt;
+std::optional<store_error> refuse_newer(const found_schema& found, newer_schema newer) {
+  if (found.version <= schema_version()) return std::nullopt;
+  if (newer == newer_schema::fine_if_it_says_so && found.oldest <= schema_version())
+    return std::nullopt;
   return refuse("the database has schema " + std::to_string(found.version) +
                 ", this steward knows schemas up to " + std::to_string(schema_version()) +
                 ": use a newer steward");
@@ -65,12 +65,12 @@ std::optional<store_error> refuse_server(connection& db) {
 
 int64_t schema_version() { return static_cast<int64_t>(std::size(migrations::all)); }
 
-std::optional<store_error> migrate(connection& db) {
+std::optional<store_error> migrate(connection& db, newer_schema newer) {
   if (auto problem = refuse_server(db)) return problem;
   db.execute("SET statement_timeout = 0; BEGIN; SET LOCAL steward.tenant = '*';"
              "SELECT pg_advisory_xact_lock(1400141175, 2)");
   const auto found = find_schema(db);
-  auto problem = found ? refuse_newer(*found) : std::optional{found.error()};
+  auto problem = found ? refuse_newer(*found, newer) : std::optional{found.error()};
   if (problem || found->version >= schema_version()) {
     db.execute("ROLLBACK");
     return problem;
@@ -88,10 +88,10 @@ std::optional<store_error> migrate(connection& db) {
   return std::nullopt;
 }
 
-std::optional<store_error> check_schema(connection& db) {
+std::optional<store_error> check_schema(connection& db, newer_schema newer) {
   const auto found = find_schema(db);
   if (!found) return found.error();
-  if (auto problem = refuse_newer(*found)) return problem;
+  if (auto problem = refuse_newer(*found, newer)) return problem;
   if (found->version < schema_version())
     return refuse(
         "the database's schema is older than it was: was a backup put back? Start steward "

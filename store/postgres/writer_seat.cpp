@@ -45,7 +45,8 @@ void writer_seat::leave() {
 
 void writer_seat::sit_down(connection& db) {
   take_lock(db);
-  if (const auto problem = check_schema(db)) throw sql_error{{}, false, problem->reason};
+  if (const auto problem = check_schema(db, newer_schema::fine_if_it_says_so))
+    throw sql_error{{}, false, problem->reason};
   db.execute("SET steward.tenant = '*'");
   refuse_younger(db);
   if (standing_) return sit_down_among_others(db);
@@ -129,7 +130,8 @@ std::string writer_seat::holder(connection& db) {
          found[0].string(0) + ")";
 }
 
-bool writer_seat::came_to_be(uint64_t number, const std::string& why) {
+bool writer_seat::came_to_be(uint64_t number, session::clock::time_point begun,
+                             const std::string& why) {
   {
     const std::lock_guard lock{mutex_};
     doubt_ = {epoch_, number};
@@ -137,6 +139,13 @@ bool writer_seat::came_to_be(uint64_t number, const std::string& why) {
     session_.drop();
   }
   const auto deadline = session::clock::now() + options_.doubt_patience;
+  const auto unknown = [&](const std::string& now) {
+    return outcome_unknown{"the connection was lost in the middle of a commit (" + why +
+                           "), and what became of it can't be learned yet: " + now};
+  };
+  // A database that was silent until now would be asked in vain, and others wait.
+  if (standing_ && session::clock::now() - begun > options_.doubt_patience)
+    throw unknown("it was silent");
   for (;;) {
     session::clock::time_point next;
     try {
@@ -146,9 +155,7 @@ bool writer_seat::came_to_be(uint64_t number, const std::string& why) {
       return found_;
     } catch (const sql_error& e) {
       if (!in_doubt_) return found_; // No seat to be had, but it is known.
-      if (session::clock::now() >= deadline)
-        throw outcome_unknown{"the connection was lost in the middle of a commit (" + why +
-                              "), and what became of it can't be learned yet: " + e.what()};
+      if (session::clock::now() >= deadline) throw unknown(e.what());
     }
     std::this_thread::sleep_until(std::min(next, deadline));
   }

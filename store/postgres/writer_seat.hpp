@@ -41,11 +41,12 @@ public:
   void commit(Send send) {
     auto& db = take();
     const auto number = ++number_;
+    const auto begun = session::clock::now();
     try {
       send(db, epoch_, number);
       committed_ = {epoch_, number};
     } catch (const sql_error& e) {
-      if (!e.lost() || !came_to_be(number, e.what())) throw;
+      if (!e.lost() || !came_to_be(number, begun, e.what())) throw;
       committed_ = doubt_;
     }
   }
@@ -65,7 +66,7 @@ private:
   void take_lock(connection& db);
   std::string holder(connection& db);
   void refuse_younger(connection& db);
-  bool came_to_be(uint64_t number, const std::string& why);
+  bool came_to_be(uint64_t number, session::clock::time_point begun, const std::string& why);
 
   const options& options_;
   const std::shared_ptr<cluster_standing> standing_;
