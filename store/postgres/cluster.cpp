@@ -48,6 +48,7 @@ cluster::cluster(const options& o, std::shared_ptr<cluster_standing> standing)
         // One that falls silent in the middle of a change must not hold up the others.
         db.execute("SET steward.tenant = '*'; SET idle_in_transaction_session_timeout = " +
                    std::to_string(options_.statement_timeout.count()));
+        find_loss(db);
       }) {}
 
 template <class Work>
@@ -171,6 +172,16 @@ const cluster_view& cluster::note(const cluster_view& view) {
   for (shard s = 0; s < shard_count; ++s)
     standing_->note(s, view.me == 0 ? 0 : view.shards[s].node, view.shards[s].epoch);
   return view;
+}
+
+/// After each loss of the connection: it may be another database now, one that has not got
+/// everything.
+void cluster::find_loss(connection& db) {
+  const auto [writer, group] = standing_->last_commit();
+  if (writer == 0) return;
+  const auto left =
+      db.execute("SELECT last_group FROM steward.writers WHERE epoch = " + std::to_string(writer));
+  if (left.empty() || left[0].number(0) < group) standing_->report_loss();
 }
 
 /// A silence of half a lease is a gap: the database may have been away for everybody.

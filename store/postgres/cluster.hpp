@@ -45,6 +45,7 @@ private:
   /// Held is what was seen after it was committed.
   const cluster_view& note(const cluster_view& view);
   void in_touch();
+  void find_loss(connection& db);
 
   const options options_;
   const cluster_identity identity_;

@@ -5,6 +5,8 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <mutex>
+#include <utility>
 
 namespace steward::store::postgres {
 
@@ -42,6 +44,17 @@ public:
     for (auto& each : held_) each.epoch = 0;
   }
 
+  /// The last group that the database confirmed to this process's writer.
+  void note_commit(int64_t writer, uint64_t group) {
+    const std::lock_guard lock{mutex_};
+    writer_ = writer;
+    group_ = group;
+  }
+  std::pair<int64_t, uint64_t> last_commit() const {
+    const std::lock_guard lock{mutex_};
+    return {writer_, group_};
+  }
+
   /// The database lacks what it had confirmed: the others must know.
   void report_loss() { lost_commits_ = true; }
   bool lost_commits() const { return lost_commits_; }
@@ -54,6 +67,9 @@ private:
   std::atomic<int64_t> node_ = 0;
   std::array<holding, shard_count> held_;
   std::atomic<bool> lost_commits_ = false;
+  mutable std::mutex mutex_;
+  int64_t writer_ = 0;
+  uint64_t group_ = 0;
 };
 
 } // namespace steward::store::postgres

@@ -44,10 +44,10 @@ public:
     const auto begun = session::clock::now();
     try {
       send(db, epoch_, number);
-      committed_ = {epoch_, number};
+      committed(epoch_, number);
     } catch (const sql_error& e) {
       if (!e.lost() || !came_to_be(number, begun, e.what())) throw;
-      committed_ = doubt_;
+      committed(doubt_.epoch, doubt_.number);
     }
   }
 
@@ -60,6 +60,10 @@ private:
     int64_t epoch = 0;
     uint64_t number = 0;
   };
+  void committed(int64_t epoch, uint64_t number) {
+    committed_ = {epoch, number};
+    if (standing_) standing_->note_commit(epoch, number);
+  }
   void sit_down(connection& db);
   void sit_down_among_others(connection& db);
   void end_doubt(connection& db);

@@ -54,7 +54,6 @@ class Rig {
   }
 
   async stop() {
-    await this.dismiss();
     await this.database.kill('SIGQUIT');
     this.database.remove();
     rmSync(this.folder, { recursive: true, force: true });
@@ -65,17 +64,20 @@ class Rig {
       await member.kill();
       member.remove();
     }
+    // The next test need not wait for their leases to be over.
+    if (this.database.sql("SELECT to_regclass('steward.nodes') IS NOT NULL", 'steward').includes('t'))
+      this.database.sql('UPDATE steward.writers SET closed = true; UPDATE steward.shards SET node = NULL; UPDATE steward.nodes SET state = 2', 'steward');
   }
 
   /** A server that joins, in dev mode; `settings` go under `cluster`. */
   async member(node, { name = 'shop', settings = {}, advertise } = {}) {
     const server = new StewardProcess(binary);
     server.node = node;
-    server.address = advertise ?? `127.0.0.1:${await freePort()}`;
+    server.advertised = advertise ?? `127.0.0.1:${await freePort()}`;
     const config = join(server.folder, 'steward.yaml');
     const lines = Object.entries({ lease_ms, ...settings }).map(([key, value]) => `  ${key}: ${JSON.stringify(value)}\n`);
     writeFileSync(config, `cluster:\n${lines.join('')}`);
-    server.args = ['--config', config, '--database', this.database.url, '--cluster', name, '--advertise', server.address, '--node', node];
+    server.args = ['--config', config, '--database', this.database.url, '--cluster', name, '--advertise', server.advertised, '--node', node];
     this.members.push(server);
     await server.start();
     server.client = new Client(server.url);
@@ -93,11 +95,12 @@ class Rig {
     return member.client.request('GET', '/api/v1/cluster').then((a) => a.json);
   }
 
-  /** All have links to each other and a share of the shards. */
+  /** All have links to each other and their share of the shards. */
   settled(...members) {
     return until(async () => {
       const seen = await Promise.all(members.map((m) => this.cluster(m)));
-      return seen.every((view) => view?.nodes?.filter((n) => n.connected && n.shards > 0).length === members.length) && seen[0];
+      const share = Math.floor(256 / members.length);
+      return seen.every((view) => view?.nodes?.filter((n) => n.connected && n.shards >= share).length === members.length) && seen[0];
     }, 'the cluster to be settled');
   }
 
@@ -119,6 +122,8 @@ const rig = new Rig();
 before(() => rig.start());
 after(() => rig.stop());
 afterEach(() => rig.dismiss());
+
+process.setMaxListeners(50); // one for each server
 
 describe('options that do not fit together', () => {
   test('are refused with what is missing', () => {
@@ -218,12 +223,12 @@ describe('who must not come in', () => {
     const config = join(rig.folder, 'lease.yaml');
     writeFileSync(config, `cluster:\n  lease_ms: ${lease_ms}\n`);
     const words = ['--database', rig.database.url, '--cluster', 'shop', '--config', config, '--node', 'n1'];
-    assert.match(rig.refusal(...words, '--advertise', '127.0.0.1:1'), new RegExp(`has a server 'n1' at ${first.address}`));
+    assert.match(rig.refusal(...words, '--advertise', '127.0.0.1:1'), new RegExp(`has a server 'n1' at ${first.advertised}`));
     assert.match(rig.refusal('--database', rig.database.url, '--cluster', 'elsewhere', '--advertise', '127.0.0.1:1'), /belongs to the cluster 'shop'/);
     assert.match(rig.refusal('--database', rig.database.url), /another steward/);
     // Its own next life need not wait.
     await first.kill();
-    const again = await rig.member('n1', { advertise: first.address });
+    const again = await rig.member('n1', { advertise: first.advertised });
     assert.equal((await until(() => rig.cluster(again), 'the cluster')).nodes.length, 1);
   });
 
@@ -323,7 +328,7 @@ describe('a database that was put back', () => {
     }
     const seen = await rig.cluster(members[1]);
     assert.match(seen.incident, /lacks commits that it had confirmed/);
-    const addresses = members.map((m) => m.address);
+    const addresses = members.map((m) => m.advertised);
     assert.match(
       rig.refusal('--database', rig.database.url, '--cluster', 'shop', '--advertise', '127.0.0.1:1'), /the cluster has stopped/);
     for (const member of members) await member.kill();
