@@ -142,10 +142,8 @@ public:
                             ? happened(workflow::cancel_requested{"cancelled by request"})
                         : action == run_action::suspend ? happened(workflow::suspend_requested{})
                                                         : happened(workflow::resume_requested{});
-      if (!done)
-        return slot.answer(reply::error(
-            ec::conflict, "the run is " + std::string{workflow::to_string(row_.status)}));
-      next_.answers.push_back(slot);
+      // What speaks against it may not be durable yet, and may never be.
+      (done ? next_.answers : next_.refusals).push_back(slot);
       flush();
     });
   }
@@ -220,11 +218,13 @@ private:
   struct outbox {
     write_batch batch;
     std::vector<workflow::command> effects;
-    std::vector<reply_slot> answers;
+    std::vector<reply_slot> answers, refusals;
     std::vector<run_progress::item> steps;
     std::map<effect_id, uint64_t> seen; ///< By listener: the newest event that it decided on.
     run_row row;                        ///< As it is once this is durable.
-    bool empty() const { return batch.ops.empty() && effects.empty() && answers.empty(); }
+    bool empty() const {
+      return batch.ops.empty() && effects.empty() && answers.empty() && refusals.empty();
+    }
   };
 
   // --- coming to life ---
@@ -460,12 +460,22 @@ private:
     if (birth_.progress) birth_.progress->fetch_add(1, std::memory_order_relaxed);
     if (!stored_) first_commit();
     carry_out(out);
-    if (workflow::is_final(durable_.status)) return end();
+    if (workflow::is_final(durable_.status)) {
+      refuse(next_);
+      return end();
+    }
     flush();
     rest_later();
   }
 
+  void refuse(const outbox& out) {
+    for (const auto& slot : out.refusals)
+      slot.answer(reply::error(ec::conflict,
+                               "the run is " + std::string{workflow::to_string(durable_.status)}));
+  }
+
   void carry_out(outbox& out) {
+    refuse(out);
     for (const auto& slot : out.answers) slot.answer(reply::ok(run_document(durable_)));
     for (const auto& c : out.effects) hands_.perform(c);
     for (const auto& [listener, sequence] : out.seen) hands_.saw(listener, sequence);
