@@ -84,8 +84,13 @@ public:
       std::erase_if(nodes, [&](const auto& each) { return each.second.until < at; });
     }
     std::erase_if(watchers_, [](const auto& each) { return each.second.empty(); });
-    for (const auto& [tenant, t] : tenants_)
-      if (!t.readers.empty() && !node_->shards.here(tenant)) watch(tenant);
+    for (auto& [tenant, t] : tenants_) {
+      if (t.readers.empty()) continue;
+      // One that has come here since may have been written elsewhere just before.
+      const auto home = node_->shards.at(shard_of(tenant));
+      if (!home.here || home.epoch != t.epoch) watch(tenant);
+      t.epoch = home.here ? home.epoch : 0;
+    }
     node_->feed_is_read = !readers_.empty() || !watchers_.empty();
     if (node_->feed_is_read) look_for_watches();
   }
@@ -240,6 +245,7 @@ private:
   struct tenant_feed {
     std::deque<held_event> ring; ///< Consecutive sequences, up to `newest`.
     uint64_t newest = 0;
+    uint64_t epoch = 0; ///< Of its shard when the store was last asked while it was here.
     std::set<uint64_t> readers;
   };
   struct reader {
