@@ -129,7 +129,7 @@ function rawCommits(database, clients) {
 const database = new PostgresServer();
 let servers = [];
 const stopAll = async () => {
-  await Promise.all(servers.map((s) => s.kill()));
+  await Promise.all(servers.map((s) => s.kill('SIGTERM')));
   servers = [];
 };
 try {
