@@ -3,8 +3,10 @@
 #include "actors/cloud_event.hpp"
 #include "actors/cluster/messages.hpp"
 #include "actors/local_messages.hpp"
+#include "actors/timers.hpp"
 #include "supervision/supervisor.hpp"
 
+#include <algorithm>
 #include <deque>
 #include <map>
 
@@ -84,15 +86,16 @@ public:
       std::erase_if(nodes, [&](const auto& each) { return each.second.until < at; });
     }
     std::erase_if(watchers_, [](const auto& each) { return each.second.empty(); });
-    for (auto& [tenant, t] : tenants_) {
-      if (t.readers.empty()) continue;
-      // One that has come here since may have been written elsewhere just before.
-      const auto home = node_->shards.at(shard_of(tenant));
-      if (!home.here || home.epoch != t.epoch) watch(tenant);
-      t.epoch = home.here ? home.epoch : 0;
-    }
+    for (const auto& [tenant, t] : tenants_)
+      if (!t.readers.empty() && !is_told(tenant, t)) watch(tenant);
     node_->feed_is_read = !readers_.empty() || !watchers_.empty();
     if (node_->feed_is_read) look_for_watches();
+  }
+
+  /// The writer is a new one: what its predecessor committed last it may have told nobody.
+  void doubt() {
+    ++doubts_;
+    look_for_watches();
   }
 
   /// Of a run on another node.
@@ -204,8 +207,21 @@ private:
                     tell_node{node, cluster::name_of<feed_steps>(), cluster::encode(steps)});
   }
 
+  struct tenant_feed;
+
+  /// What is committed for it comes here by itself: it lives here, and the store was asked since it
+  /// came and since the writer began.
+  bool is_told(const tenant_id& tenant, const tenant_feed& t) const {
+    return t.doubts == doubts_ && node_->shards.here(tenant) &&
+           t.epoch == node_->shards.at(shard_of(tenant)).epoch;
+  }
+
   void look_for_watches() {
-    if (!node_->shards.clustered() || std::exchange(looking_, true)) return;
+    const bool idle =
+        !node_->shards.clustered() && std::ranges::all_of(tenants_, [this](const auto& each) {
+          return each.second.readers.empty() || is_told(each.first, each.second);
+        });
+    if (idle || std::exchange(looking_, true)) return;
     self_->delayed_send(self_, between_looks, look_atom::value);
   }
 
@@ -219,10 +235,15 @@ private:
                   tell_owner{tenant, cluster::name_of<watch_feed>(), cluster::encode(wish)});
     const auto loader = node_->loader->get();
     if (!loader) return;
+    const auto home = node_->shards.at(shard_of(tenant));
     self_->request(loader, caf::infinite, read_feed{tenant, 0, 0})
         .then(
-            [this, tenant](const feed_page& page) {
-              if (!page.failed) grown({tenant, page.bounds.newest});
+            [this, tenant, home, doubts = doubts_](const feed_page& page) {
+              if (page.failed) return; // The next look asks again.
+              auto& t = tenants_[tenant];
+              t.doubts = doubts;
+              t.epoch = home.here ? home.epoch : 0;
+              grown({tenant, page.bounds.newest});
             },
             [](caf::error&) {});
   }
@@ -245,7 +266,8 @@ private:
   struct tenant_feed {
     std::deque<held_event> ring; ///< Consecutive sequences, up to `newest`.
     uint64_t newest = 0;
-    uint64_t epoch = 0; ///< Of its shard when the store was last asked while it was here.
+    uint64_t epoch = 0;  ///< Of its shard when the store was last asked; 0: it was elsewhere.
+    uint64_t doubts = 0; ///< How many there had been then.
     std::set<uint64_t> readers;
   };
   struct reader {
@@ -343,6 +365,7 @@ private:
   /// Nodes with readers of tenants that are here, and until when they said so.
   std::map<tenant_id, std::map<int64_t, watcher>> watchers_;
   bool looking_ = false;
+  uint64_t doubts_ = 0; ///< How often a writer began.
 };
 
 } // namespace
@@ -359,6 +382,7 @@ caf::behavior feed(caf::event_based_actor* self, std::shared_ptr<node> n) {
       [state](const feed_grown& m) { state->grown(m); },
       [state](const feed_steps& m) { state->steps(m); },
       [state](look_atom) { state->look(); },
+      [state](read_again_atom) { state->doubt(); },
   }
       .or_else(supervision::prepare(self));
 }

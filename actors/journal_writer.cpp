@@ -2,6 +2,7 @@
 
 #include "actors/cluster/messages.hpp"
 #include "actors/local_messages.hpp"
+#include "actors/timers.hpp"
 #include "supervision/supervisor.hpp"
 
 #include <spdlog/spdlog.h>
@@ -21,6 +22,8 @@ public:
     auto opened = node_->engine->open_writer();
     if (!opened) throw std::runtime_error("the store can't be opened: " + opened.error().reason);
     writer_ = std::move(*opened);
+    // One that crashed may not have told what it had committed.
+    if (const auto feed = node_->feed->get()) self_->send(feed, read_again_atom::value);
   }
 
   void enqueue(commit_request request) {

@@ -248,8 +248,7 @@ private:
 
   void tell_router(const store::cluster_view& view) {
     if (const auto router = node_->router->get())
-      self_->send(router, cluster_seen{std::make_shared<const store::cluster_view>(view),
-                                       node_->outside.now_us()});
+      self_->send(router, cluster_seen{std::make_shared<const store::cluster_view>(view)});
   }
 
   void tell_others() {

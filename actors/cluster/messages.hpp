@@ -48,7 +48,6 @@ struct release_shards {
 /// From the membership, each time that it has looked.
 struct cluster_seen {
   std::shared_ptr<const store::cluster_view> view;
-  int64_t at_us = 0;
 };
 /// A message for a tenant that is elsewhere: answered through the slot whatever happens.
 struct pass_on {
